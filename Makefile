@@ -1,0 +1,54 @@
+# The two commands: `make chat` and `make test`. Both set up what they need in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help chat run test lint check eval bench ci clean lock
+
+help:
+	@echo "make chat   talk to the bot in this terminal (no token needed)"
+	@echo "make test   set up and run the tests"
+	@echo "make run    the Telegram worker (needs TELEGRAM_TOKEN)"
+	@echo "make lint   style, types and import rules"
+	@echo "make check  check the knowledge"
+	@echo "make bench  speed, as ratios against a baseline in the same run"
+
+$(VENV)/run.ok: requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.ok: requirements-dev.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/run.ok
+
+chat: $(VENV)/run.ok
+	@$(BIN)/python -m bot chat
+
+run: $(VENV)/run.ok
+	@$(BIN)/python -m bot run
+
+test: $(VENV)/dev.ok
+	$(BIN)/python -m pytest tests
+
+lint: $(VENV)/dev.ok
+	$(BIN)/ruff check bot tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: $(VENV)/run.ok
+	@$(BIN)/python -m bot check
+
+bench: $(VENV)/dev.ok
+	$(BIN)/python -m pytest benchmarks --benchmark-only -q
+
+ci:
+	bash .ci/run
+
+lock:
+	uv pip compile --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 --universal -q -o requirements.txt pyproject.toml
+	uv pip compile --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 --universal -q --extra dev -o requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,74 @@
+"""``Knowledge``: everything the bot knows, loaded, checked and frozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.content.models import (
+    Context,
+    Countries,
+    Idioms,
+    Qualities,
+    RedFlag,
+    Source,
+    Spelling,
+    Symptom,
+    TimeWords,
+    Topic,
+    Treatment,
+    WordClasses,
+    Wording,
+)
+from bot.content.yamlfile import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a phrase or a rule stands."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+def origin(text: str) -> Origin:
+    """The place of a text of the knowledge."""
+    if isinstance(text, Scalar):
+        return Origin(text.path, text.line)
+    return Origin("(built in)", 0)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All files of a knowledge folder. Mappings are by id, in the order of the ids."""
+
+    treatments: Mapping[str, Treatment]
+    symptoms: Mapping[str, Symptom]
+    red_flags: Mapping[str, RedFlag]
+    topics: Mapping[str, Topic]
+    sources: Mapping[str, Source]
+    countries: Countries
+    classes: WordClasses
+    context: Context
+    qualities: Qualities
+    time: TimeWords
+    spelling: Spelling
+    idioms: Idioms
+    wording: Mapping[str, Wording]
+    files: Mapping[str, str]
+    """Path of the file that an entry stands in, by ``kind:id``."""
+    version: str
+    """Twelve digits of the SHA-256 over all files."""
+
+    def overdue(self, entry: Treatment | Symptom | RedFlag | Topic, today: dt.date) -> bool:
+        """Whether the entry's review is overdue, so that it may show its danger signs only."""
+        return today >= entry.review_due
+
+    def groups(self, treatment: str) -> frozenset[str]:
+        """The slug of a treatment with all groups it belongs to."""
+        found = self.treatments.get(treatment)
+        return frozenset((treatment, *(found.groups if found else ())))

@@ -1,0 +1,412 @@
+"""The door of this room: ``load(folder)`` gives ``Knowledge`` or every fault of every file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bot.content import models
+from bot.content.faults import Fault, KnowledgeError
+from bot.content.knowledge import Knowledge
+from bot.content.patterns import PatternError, parse
+from bot.content.yamlfile import Scalar, YamlDocument, parse_file
+
+M = TypeVar("M", bound=BaseModel)
+
+SINGLE_FILES: dict[str, type[models.Model]] = {
+    "sources.yaml": models.Sources,
+    "emergency_numbers.yaml": models.Countries,
+    "language/classes.yaml": models.WordClasses,
+    "language/context.yaml": models.Context,
+    "language/qualities.yaml": models.Qualities,
+    "language/time.yaml": models.TimeWords,
+    "language/spelling.yaml": models.Spelling,
+    "language/idioms.yaml": models.Idioms,
+}
+"""Files that stand once, and their form."""
+
+FOLDERS: dict[str, type[models.Model]] = {
+    "treatments": models.Treatment,
+    "symptoms": models.Symptom,
+    "red_flags": models.RedFlag,
+    "views": models.Topic,
+    "wording": models.Wording,
+}
+"""Folders of which every file is one entry, and its form."""
+
+_REMEDIES = {
+    "missing": "add it; the README of knowledge/ shows an example",
+    "extra_forbidden": "remove it or correct its spelling",
+    "literal_error": "write {expected}",
+    "enum": "write {expected}",
+    "tuple_type": "write a list, each item in a line of its own that starts with '- '",
+    "dict_type": "write 'name: value' lines",
+    "model_type": "write 'name: value' lines",
+    "too_short": "add at least one item",
+    "string_pattern_mismatch": "use small letters, digits and _ and start with a letter",
+    "date_from_datetime_parsing": "write a date as 2026-11-24, or none",
+    "date_parsing": "write a date as 2026-11-24",
+    "float_parsing": "write a number",
+    "int_parsing": "write a whole number",
+    "bool_parsing": "write true or false",
+}
+
+
+def load(folder: Path) -> Knowledge:
+    """Load and check a knowledge folder.
+
+    Raises:
+        KnowledgeError: with every fault found; warnings alone do not raise.
+    """
+    knowledge, faults = check(folder)
+    errors = [fault for fault in faults if fault.severity == "error"]
+    if errors or knowledge is None:
+        raise KnowledgeError(errors)
+    return knowledge
+
+
+def check(folder: Path) -> tuple[Knowledge | None, list[Fault]]:
+    """Load a folder and list all faults; the knowledge is None if any is an error."""
+    loader = _Loader(folder)
+    knowledge = loader.run()
+    faults = sorted(set(loader.faults))
+    if any(fault.severity == "error" for fault in faults):
+        return None, faults
+    return knowledge, faults
+
+
+class _Loader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[Fault] = []
+        self.documents: dict[int, YamlDocument] = {}
+        self.files: dict[str, str] = {}
+        self.digest = hashlib.sha256()
+
+    def fault(self, text: Any, what: str, remedy: str) -> None:
+        """A fault at the place of a text."""
+        path, line, col = (
+            (text.path, text.line, text.col)
+            if isinstance(text, Scalar)
+            else (self.folder.name, 1, 1)
+        )
+        self.faults.append(Fault(path, line, col, what, remedy))
+
+    def run(self) -> Knowledge | None:
+        if not self.folder.is_dir():
+            self.faults.append(
+                Fault(str(self.folder), 1, 1, "no such folder", "set AFTERCARE_KNOWLEDGE to one")
+            )
+            return None
+        single: dict[str, Any] = {}
+        for name, model in SINGLE_FILES.items():
+            file = self.folder / name
+            if not file.is_file():
+                self.faults.append(
+                    Fault(self.shown(file), 1, 1, "the file is missing", "restore it")
+                )
+                continue
+            single[name] = self.read(file, model)
+        entries: dict[str, dict[str, Any]] = {}
+        for name, model in FOLDERS.items():
+            entries[name] = self.read_folder(name, model)
+        if any(value is None for value in single.values()) or len(single) < len(SINGLE_FILES):
+            self.check_references(entries, single)
+            return None
+        self.check_references(entries, single)
+        if "en" not in entries["wording"]:
+            self.faults.append(
+                Fault(
+                    f"{self.folder.name}/wording/en.yaml",
+                    1,
+                    1,
+                    "the English wording is missing",
+                    "restore it",
+                )
+            )
+            return None
+        return Knowledge(
+            treatments=entries["treatments"],
+            symptoms=entries["symptoms"],
+            red_flags=entries["red_flags"],
+            topics=entries["views"],
+            sources=single["sources.yaml"].sources,
+            countries=single["emergency_numbers.yaml"],
+            classes=single["language/classes.yaml"],
+            context=single["language/context.yaml"],
+            qualities=single["language/qualities.yaml"],
+            time=single["language/time.yaml"],
+            spelling=single["language/spelling.yaml"],
+            idioms=single["language/idioms.yaml"],
+            wording=entries["wording"],
+            files=self.files,
+            version=self.digest.hexdigest()[:12],
+        )
+
+    def shown(self, file: Path) -> str:
+        return file.relative_to(self.folder.parent).as_posix()
+
+    def read(self, file: Path, model: type[M]) -> M | None:
+        document, faults = parse_file(file, self.shown(file))
+        self.faults.extend(faults)
+        if document is None:
+            return None
+        self.digest.update(self.shown(file).encode() + b"\0" + file.read_bytes())
+        try:
+            return model.model_validate(document.value)
+        except ValidationError as error:
+            self.faults.extend(_explain(error, document))
+            return None
+
+    def read_folder(self, name: str, model: type[models.Model]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        folder = self.folder / name
+        for file in sorted(folder.rglob("*.yaml")):
+            entry: Any = self.read(file, model)
+            if entry is None:
+                continue
+            key: str = entry.language if isinstance(entry, models.Wording) else entry.id
+            shown = self.shown(file)
+            if key != file.stem:
+                self.faults.append(
+                    Fault(shown, 1, 1, f"the id '{key}' is not the file's name", f"id: {file.stem}")
+                )
+            if name == "views":
+                key = f"{file.parent.name}.{key}"
+            if key in found:
+                self.faults.append(
+                    Fault(
+                        shown,
+                        1,
+                        1,
+                        f"the id '{key}' stands twice (first in {self.files[f'{name}:{key}']})",
+                        "give one of them another id and file name",
+                    )
+                )
+                continue
+            self.files[f"{name}:{key}"] = shown
+            if getattr(entry, "status", "live") != "retired":
+                found[key] = entry
+        return dict(sorted(found.items()))
+
+    # -- what one file says about another ------------------------------------------------
+
+    def check_references(self, entries: dict[str, Any], single: dict[str, Any]) -> None:
+        sources_file = single.get("sources.yaml")
+        sources = set(sources_file.sources) if sources_file else None
+        symptoms, treatments = entries["symptoms"], entries["treatments"]
+        groups = {group for t in treatments.values() for group in t.groups}
+        classes_file = single.get("language/classes.yaml")
+        classes = classes_file.classes if classes_file else None
+
+        def refer(entry_file: str, names: Iterable[str], known: Any, kind: str) -> None:
+            if known is None:
+                return
+            for name in names:
+                if name not in known:
+                    line, col = self.find(entry_file, name)
+                    self.faults.append(
+                        Fault(
+                            entry_file,
+                            line,
+                            col,
+                            f"no {kind} '{name}'",
+                            f"correct it or add the {kind}",
+                        )
+                    )
+
+        for kind, by_id in entries.items():
+            for key, entry in by_id.items():
+                file = self.files[f"{kind}:{key}"]
+                if sources is not None:
+                    refer(file, _named(entry, "sources"), sources, "source")
+                if kind == "symptoms":
+                    refer(file, entry.broader, symptoms, "symptom")
+                    refer(file, entry.with_treatment, {*treatments, *groups}, "treatment or group")
+                elif kind == "treatments":
+                    refer(file, entry.broader, treatments, "treatment")
+                    refer(file, (e.symptom for e in entry.expected), symptoms, "symptom")
+                elif kind == "red_flags":
+                    known = {*treatments, *groups, "any"}
+                    refer(file, entry.treatments, known, "treatment or group")
+                    for when in entry.when:
+                        refer(file, when.treatments, known, "treatment or group")
+                        named = (*when.any_of, *when.with_any, *when.and_any)
+                        refer(file, named, symptoms, "symptom")
+                        if when.area is not None:
+                            refer(file, (when.area,), classes, "word class")
+                elif kind == "views":
+                    refer(file, entry.treatments, treatments, "treatment")
+                    refer(file, entry.symptoms, symptoms, "symptom")
+                    for view in entry.views:
+                        refer(file, view.about, entry.symptoms, "symptom of this topic")
+        countries = single.get("emergency_numbers.yaml")
+        if countries and sources is not None:
+            refer(
+                f"{self.folder.name}/emergency_numbers.yaml",
+                _named(countries, "sources"),
+                sources,
+                "source",
+            )
+        self.check_phrases(entries, single, classes)
+
+    def find(self, shown: str, name: str) -> tuple[int, int]:
+        """The place of a word in a file, for faults about references."""
+        text = (self.folder.parent / shown).read_text("utf-8")
+        for number, line in enumerate(text.splitlines(), 1):
+            content = line.split(" #")[0]
+            words = content.replace("[", " ").replace("]", " ").replace(",", " ")
+            if name in words.replace(":", " ").split():
+                return number, content.index(name) + 1
+        return 1, 1
+
+    def check_phrases(self, entries: dict[str, Any], single: dict[str, Any], classes: Any) -> None:
+        owners: dict[str, tuple[str, str]] = {}
+        for kind in ("symptoms", "treatments", "red_flags"):
+            for key, entry in entries[kind].items():
+                own = set()
+                for phrase, where in _phrases(entry):
+                    self.check_phrase(phrase, classes)
+                    if where != "phrases":
+                        continue
+                    normal = " ".join(phrase.lower().split())
+                    if normal in own:
+                        self.fault(phrase, f"the phrase '{phrase}' stands twice", "remove one")
+                    own.add(normal)
+                    first = owners.setdefault(normal, (f"{kind}/{key}", key))
+                    if first[0] != f"{kind}/{key}":
+                        self.fault(
+                            phrase,
+                            f"the phrase '{phrase}' is used by {first[0]} as well",
+                            "keep it in the entry that it means, or make it more precise",
+                        )
+        for name in ("context", "qualities", "idioms", "classes"):
+            model = single.get(f"language/{name}.yaml")
+            if model is None:
+                continue
+            for phrase in _all_phrases(model):
+                self.check_phrase(phrase, classes)
+        if classes:
+            self.check_class_cycles(classes)
+
+    def check_phrase(self, phrase: str, classes: Any) -> None:
+        try:
+            pattern = parse(phrase)
+        except PatternError as error:
+            what, _, remedy = str(error).partition("; ")
+            self.fault(phrase, f"the phrase '{phrase}' cannot be read: {what}", remedy)
+            return
+        if classes is None:
+            return
+        for name in pattern.classes():
+            if name not in classes:
+                self.fault(
+                    phrase,
+                    f"no word class '{name}'",
+                    "correct it or add the class to language/classes.yaml",
+                )
+
+    def check_class_cycles(self, classes: dict[str, tuple[str, ...]]) -> None:
+        edges: dict[str, list[tuple[str, str]]] = {}
+        for name, members in classes.items():
+            edges[name] = []
+            for member in members:
+                try:
+                    edges[name].extend((inner, member) for inner in parse(member).classes())
+                except PatternError:
+                    continue
+        done: set[str] = set()
+
+        def visit(name: str, path: tuple[str, ...]) -> None:
+            if name in done:
+                return
+            for inner, member in edges.get(name, ()):
+                if inner in (*path, name):
+                    self.fault(member, f"the word class '{inner}' holds itself", "remove it here")
+                else:
+                    visit(inner, (*path, name))
+            done.add(name)
+
+        for name in edges:
+            visit(name, ())
+
+
+def _explain(error: ValidationError, document: YamlDocument) -> Iterator[Fault]:
+    for item in error.errors(include_url=False):
+        loc = tuple(part for part in item["loc"] if part != "[key]")
+        line, col = document.place(loc)
+        name = str(loc[-1]) if loc else "the file"
+        kind = item["type"]
+        context = item.get("ctx", {})
+        if kind == "missing":
+            what = f"the field '{name}' is missing"
+        elif kind == "extra_forbidden":
+            what = f"no field is called '{name}'"
+        elif kind in ("text", "days", "url"):
+            what, _, remedy = item["msg"].partition("; ")
+            yield Fault(document.path, line, col, f"'{name}': {what}", remedy)
+            continue
+        else:
+            message = item["msg"][:1].lower() + item["msg"][1:]
+            what = f"'{name}': {message}"
+        remedy = _REMEDIES.get(kind, "see the schema of this kind of file")
+        yield Fault(
+            document.path,
+            line,
+            col,
+            what,
+            remedy.replace("{expected}", str(context.get("expected", "another value"))),
+        )
+
+
+def _named(model: BaseModel, field: str) -> Iterator[str]:
+    """All slugs in fields of that name, at any depth."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if name == field and isinstance(value, tuple):
+            yield from value
+        else:
+            yield from _inner(value, field)
+
+
+def _inner(value: Any, field: str) -> Iterator[str]:
+    if isinstance(value, BaseModel):
+        yield from _named(value, field)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _inner(item, field)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _inner(item, field)
+
+
+def _phrases(entry: Any) -> Iterator[tuple[str, str]]:
+    """The phrases of an entry, each with the field it stands in."""
+    for name in ("phrases", "denials", "never"):
+        for phrase in getattr(entry, name, ()):
+            yield phrase, name
+    for group, phrases in getattr(entry, "with_treatment", {}).items():
+        for phrase in phrases:
+            yield phrase, f"with_treatment.{group}"
+
+
+def _all_phrases(model: BaseModel) -> Iterator[str]:
+    for name in type(model).model_fields:
+        yield from _texts(getattr(model, name))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Scalar):
+        yield value
+    elif isinstance(value, BaseModel):
+        yield from _all_phrases(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)

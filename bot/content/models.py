@@ -1,0 +1,417 @@
+"""The typed form of every knowledge file. The JSON Schemas for editors come from these models."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from bot.content.levels import Level
+from bot.content.yamlfile import Scalar
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        raise PydanticCustomError(
+            "text", "a mapping where text belongs; put text that holds ': ' in quotes"
+        )
+    if not isinstance(value, str):
+        raise PydanticCustomError("text", "no text; write text in quotes")
+    if isinstance(value, Scalar) and value.looks_typed:
+        raise PydanticCustomError(
+            "text",
+            "'{word}' without quotes is read as a boolean, number or date; write '\"{word}\"'",
+            {"word": str(value)},
+        )
+    if not value.strip():
+        raise PydanticCustomError("text", "empty text; write a word or remove the line")
+    return value
+
+
+Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string", "minLength": 1})]
+"""Prose or a pattern; keeps its line."""
+
+Phrase = Text
+"""A line of the pattern language (see ``bot.content.patterns``)."""
+
+
+def _slug(value: Any) -> Any:
+    if isinstance(value, Scalar) and value.looks_typed:
+        return _text(value)
+    return str(value) if isinstance(value, str) else value
+
+
+Slug = Annotated[str, BeforeValidator(_slug), StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def _url(value: str) -> str:
+    if not value.startswith(("https://", "http://")):
+        raise PydanticCustomError("url", "no address; write https://...")
+    return value
+
+
+Url = Annotated[Text, AfterValidator(_url)]
+
+_DAYS = r"^\d+(-\d*)?$"
+
+
+def _days(value: Any) -> Any:
+    """``0-7`` (both included), ``7-`` (from day 7 on) or ``3`` (that day)."""
+    if not isinstance(value, str):
+        return value
+    first, dash, last = value.partition("-")
+    try:
+        low = int(first)
+        high = int(last) if last else (None if dash else low)
+    except ValueError:
+        raise PydanticCustomError(
+            "days", "'{v}' is no range of days; write 0-7 or 7-", {"v": str(value)}
+        ) from None
+    if high is not None and high < low:
+        raise PydanticCustomError(
+            "days", "'{v}' ends before it starts; write 0-7 or 7-", {"v": str(value)}
+        )
+    return DayRange(first=low, last=high)
+
+
+class Model(BaseModel):
+    """Frozen, and no field that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class DayRange(Model):
+    """Days since the treatment, both ends included."""
+
+    first: int
+    last: int | None
+
+    def covers(self, days: float) -> bool:
+        """Whether the day lies in the range. A started day counts as that day."""
+        day = int(days)
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def __str__(self) -> str:
+        return f"{self.first}-" if self.last is None else f"{self.first}-{self.last}"
+
+
+Days = Annotated[
+    DayRange,
+    BeforeValidator(_days),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": _DAYS}),
+]
+
+
+def _none(value: Any) -> Any:
+    return None if isinstance(value, str) and value == "none" else value
+
+
+class LifeCycle(Model):
+    """Who has checked a file, and when it has to be checked again."""
+
+    status: Literal["draft", "live", "retired"]
+    """``draft`` and ``live`` are used, ``retired`` is not."""
+    reviewed_by: Annotated[Text | None, BeforeValidator(_none)]
+    """Clinician who signed it, or ``none``. Never a name that did not sign."""
+    reviewed_on: Annotated[dt.date | None, BeforeValidator(_none)]
+    review_due: dt.date
+    """From this day on the entry shows only its danger signs and 'contact your clinic'."""
+
+
+class Statement(Model):
+    """A sentence that states a fact, and what carries it."""
+
+    text: Text
+    sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
+
+
+class Source(Model):
+    """A page, label, guideline or study."""
+
+    title: Text
+    publisher: Text
+    url: Text
+    year: Text
+    """``not_found`` where the page does not say."""
+    kind: Slug
+    read: Text
+    """How much of it was read when the knowledge was written."""
+    doi: Text | None = None
+
+
+class Sources(Model):
+    """sources.yaml"""
+
+    sources: dict[Slug, Source]
+
+
+class Symptom(LifeCycle):
+    """What a person may feel or see, and the ways in which people say it."""
+
+    id: Slug
+    name: Text
+    """As shown in a reply, after "you mention": plain words."""
+    level: Level
+    """Told after a treatment, with no rule that says otherwise."""
+    untreated_level: Level | None = None
+    """Told without any treatment; ``level`` if not given. Never used for danger signs."""
+    sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    broader: tuple[Slug, ...] = ()
+    """Slugs that are not named as well when this one is found on the same words."""
+    phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
+    with_treatment: dict[Slug, tuple[Phrase, ...]] = {}
+    """Phrases that mean this only after a treatment of the group or slug that is the key."""
+    denials: tuple[Phrase, ...] = ()
+    """Phrases that say it is not there ("can breathe fine")."""
+    never: tuple[Phrase, ...] = ()
+    """Look-alikes: what lies inside such a phrase is not this symptom."""
+
+
+class Expected(Model):
+    """What a symptom means in a window of days after a treatment."""
+
+    symptom: Slug
+    days: Days
+    level: Level
+    text: Text
+    sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
+
+
+class Treatment(LifeCycle):
+    """A treatment: its names, what is expected when, and what helps."""
+
+    id: Slug
+    name: Text
+    groups: tuple[Slug, ...] = ()
+    """Families that rules can name, e.g. ``filler``, ``surgery``, ``skin``."""
+    brands: tuple[Text, ...] = ()
+    """Shown as examples; matched as written."""
+    phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
+    """How people name it, slang and misspellings included."""
+    never: tuple[Phrase, ...] = ()
+    broader: tuple[Slug, ...] = ()
+    """Treatments that are not named as well when this one is found on the same words."""
+    areas: tuple[Text, ...] = ()
+    expected: tuple[Expected, ...] = ()
+    self_care: tuple[Statement, ...] = ()
+    avoid: tuple[Statement, ...] = ()
+    follow_up: tuple[Statement, ...] = ()
+    notes: tuple[Statement, ...] = ()
+
+
+class Condition(Model):
+    """One way in which a red flag is met: everything given must hold."""
+
+    any_of: tuple[Slug, ...] = ()
+    """At least one of these symptoms is present."""
+    with_any: tuple[Slug, ...] = ()
+    """And at least one of these, another one."""
+    and_any: tuple[Slug, ...] = ()
+    """And at least one of these as well, different from both."""
+    treatments: tuple[Slug, ...] = ()
+    """Only after these treatments or groups; else the flag's ``treatments``."""
+    area: Slug | None = None
+    """Only when this word class stands in the message."""
+    days: Days | None = None
+    """Only when the day is told and lies in the range."""
+    severe: bool = False
+    """Only when told as severe."""
+    sudden: bool = False
+    worse: bool = False
+    """Only when told as getting worse, growing or spreading."""
+    one_sided: bool = False
+
+
+class RedFlag(LifeCycle):
+    """A danger sign: when it is met, and what the person must do."""
+
+    id: Slug
+    title: Text
+    level: Literal[Level.EMERGENCY, Level.URGENT, Level.CONTACT_CLINIC]
+    treatments: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    """Slugs, groups, or ``any`` (with or without a treatment)."""
+    signs: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Shown in the list of danger signs: plain words, second person."""
+    phrases: tuple[Phrase, ...] = ()
+    """Words that meet the flag by themselves."""
+    denials: tuple[Phrase, ...] = ()
+    never: tuple[Phrase, ...] = ()
+    when: tuple[Condition, ...] = ()
+    window: Text
+    call_first: Literal["emergency_number", "injector", "clinic", "crisis_line"]
+    action: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """What to do, most urgent first."""
+    say: Text | None = None
+    """What to say on the phone."""
+    do_not: tuple[Text, ...] = ()
+    near_misses: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Messages of which no word may meet this flag."""
+    sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
+
+
+class View(Model):
+    """What one expert holds, in our own words."""
+
+    expert: Annotated[Text | None, BeforeValidator(_none)]
+    """As the page shows the name; ``none`` where it shows none."""
+    credential: Text
+    place: Annotated[Text | None, BeforeValidator(_none)] = None
+    stance: Literal["related", "possible", "unlikely", "expected", "be_examined", "treatable"]
+    """How the expert sees the link between treatment and symptom."""
+    about: tuple[Slug, ...] = ()
+    """Symptoms that the view is about; all of the topic if not given."""
+    says: Text
+    page: Url
+
+
+class Dispute(Model):
+    """Where experts contradict each other or a label, and the cautious side that is taken."""
+
+    text: Text
+    cautious: Text
+    sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
+
+
+class Topic(LifeCycle):
+    """Expert views on one question: treatment and symptom."""
+
+    id: Slug
+    title: Text
+    treatments: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    symptoms: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    """The first is what the topic is about; the others lead to it as well."""
+    views: Annotated[tuple[View, ...], Field(min_length=1)]
+    label: tuple[Statement, ...] = ()
+    """What a label, guideline or study says."""
+    dispute: Dispute | None = None
+
+
+class EmergencyNumbers(Model):
+    """Whom to call in one country."""
+
+    name: Text
+    emergency: Text
+    ambulance: Text | None = None
+    advice_line: Text | None = None
+    crisis_line: Text | None = None
+    note: Text | None = None
+    sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
+
+
+class Countries(Model):
+    """emergency_numbers.yaml"""
+
+    countries: dict[Annotated[str, BeforeValidator(str)], EmergencyNumbers]
+    crisis_fallback: Statement
+
+
+class WordClasses(Model):
+    """language/classes.yaml"""
+
+    classes: dict[Slug, Annotated[tuple[Phrase, ...], Field(min_length=1)]]
+
+
+class Cue(Model):
+    """Words that change what the words near them mean (after ConText, Harkema 2009)."""
+
+    meaning: Literal["denied", "possible", "resolved", "history", "hypothetical", "other_person"]
+    direction: Literal["forward", "backward", "clause"]
+    reach: int = Field(default=8, ge=1, le=60)
+    """How many words it acts on."""
+    phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
+
+
+class Context(Model):
+    """language/context.yaml"""
+
+    cues: tuple[Cue, ...]
+    pseudo: tuple[Phrase, ...]
+    """Look like cues and are none ("no improvement")."""
+    stops: tuple[Phrase, ...]
+    """End the reach of a cue ("but")."""
+    clause_starts: tuple[Phrase, ...]
+    """Words before which a new clause begins."""
+
+
+class Qualities(Model):
+    """language/qualities.yaml: severity, onset, trend, side, doubt about the treatment."""
+
+    severe: tuple[Phrase, ...]
+    mild: tuple[Phrase, ...]
+    sudden: tuple[Phrase, ...]
+    worse: tuple[Phrase, ...]
+    better: tuple[Phrase, ...]
+    one_sided: tuple[Phrase, ...]
+    both_sides: tuple[Phrase, ...]
+    had_treatment: tuple[Phrase, ...]
+    """The writer had the treatment named near these words."""
+    planned_treatment: tuple[Phrase, ...]
+    """The treatment named near these words lies ahead or is only asked about."""
+
+
+class TimeWords(Model):
+    """language/time.yaml"""
+
+    units: dict[Slug, tuple[Text, ...]]
+    """hour, day, week, month, year: the words for each."""
+    numbers: dict[Text, float]
+    """Number words ("a couple of": 2)."""
+    days_ago: dict[Text, float]
+    """Words that name a day by themselves ("yesterday": 1)."""
+    ago: tuple[Text, ...]
+    since: tuple[Text, ...]
+    weekdays: tuple[Text, ...]
+    months: tuple[Text, ...]
+
+
+class Spelling(Model):
+    """language/spelling.yaml"""
+
+    words: dict[Text, Text]
+    """Texting forms and misspellings that distance alone does not repair."""
+    keep: tuple[Text, ...] = ()
+    """Words that are never repaired."""
+
+
+class Idioms(Model):
+    """language/idioms.yaml"""
+
+    idioms: tuple[Phrase, ...]
+    """No symptom is read inside these words."""
+
+
+class Wording(Model):
+    """wording/<language>.yaml: every sentence of the bot that is not knowledge."""
+
+    language: Slug
+    headlines: dict[Level, Text]
+    """First line for each level; ``{number}`` is the emergency number or its general name."""
+    first_steps: dict[Level, tuple[Text, ...]]
+    """What to do, where no red flag gives its own action."""
+    call_first: dict[Slug, Text]
+    """Line on whom to call first for a red flag."""
+    titles: dict[Slug, Text]
+    """Headings of the parts of a reply."""
+    stances: dict[Slug, Text]
+    """How a view's stance is counted, after "n of m experts": ``say it can be related``."""
+    lines: dict[Slug, Text]
+    """Sentences with placeholders."""
+    buttons: dict[Slug, Text]
+    commands: dict[Slug, Text]
+    """Descriptions of commands, as Telegram lists them."""
+    pages: dict[Slug, tuple[Text, ...]]
+    """Answers to commands and to things that are not text, a paragraph an item."""
+    disclaimer: Text
+    unreviewed: Text
+    """Says that no clinician has reviewed the text."""

@@ -1,0 +1,47 @@
+"""Everything between a text and its reply, compiled from one knowledge."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from bot.content.knowledge import Knowledge
+from bot.content.load import load
+from bot.reply.compose import Audience, Composer
+from bot.reply.reply import Reply
+from bot.triage.assess import assess
+from bot.triage.assessment import Assessment, Earlier
+from bot.understanding.read import Reader
+
+
+class Engine:
+    """``Engine(knowledge).answer(text)``: read, assess, compose."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.reader = Reader(knowledge)
+        self.composer = Composer(knowledge)
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> Engine:
+        """Load, check and compile a folder.
+
+        Raises:
+            KnowledgeError: with every fault.
+        """
+        return cls(load(folder))
+
+    def assess(
+        self, text: str, earlier: Earlier | None = None, *, today: dt.date | None = None
+    ) -> Assessment:
+        """Read a message and judge it."""
+        known = earlier.treatments if earlier else ()
+        reading = self.reader.read(text, today=today, treatments=known)
+        return assess(self.knowledge, reading, earlier, today=today)
+
+    def answer(
+        self, text: str, audience: Audience | None = None, *, today: dt.date | None = None
+    ) -> tuple[Assessment, Reply]:
+        """The answer to one message with nothing known before it."""
+        assessment = self.assess(text, today=today)
+        return assessment, self.composer.compose(assessment, audience or Audience(), today=today)

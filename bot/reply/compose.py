@@ -1,0 +1,373 @@
+"""The door of this room: from an ``Assessment`` to a ``Reply``.
+
+The order never changes: how soon to get help and what to do, why, then what experts and labels
+say, then what would change the advice, sources, and the disclaimer. An emergency reply shows
+only what has to be done; the rest is folded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.content.knowledge import Knowledge
+from bot.content.levels import Level
+from bot.content.models import RedFlag, Statement, Topic, View, Wording
+from bot.reply.close import close
+from bot.reply.reply import Button, Line, Part, Reply
+from bot.triage.assessment import Assessment
+
+MAX_VIEWS = 6
+"""Views shown of each topic; the others stand behind its page links."""
+MAX_SIGNS = 6
+POLICY = frozenset({"labels_policy", "judgement"})
+"""Sources that are this project's own and are no page to link to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """For whom a reply is written."""
+
+    country: str | None = None
+    """ISO 3166 code; never guessed."""
+    language: str = "en"
+
+
+class Composer:
+    """Writes replies from the wording of one knowledge."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    def wording(self, audience: Audience) -> Wording:
+        """The wording in the person's language, else in English."""
+        table = self._knowledge.wording
+        return table.get(audience.language, table["en"])
+
+    def number(self, audience: Audience) -> str:
+        """The emergency number of the person's country, else the general words for it."""
+        found = self._knowledge.countries.countries.get(audience.country or "")
+        if found is None:
+            return self.wording(audience).lines["any_number"]
+        return found.ambulance or found.emergency
+
+    # -- replies ------------------------------------------------------------------------
+
+    def compose(
+        self,
+        assessment: Assessment,
+        audience: Audience,
+        *,
+        today: dt.date | None = None,
+        buttons: Iterable[tuple[Button, ...]] = (),
+    ) -> Reply:
+        """The answer to a message."""
+        wording = self.wording(audience)
+        if assessment.level is Level.INFO:
+            return self._nothing_found(assessment, audience, buttons)
+        day = today or dt.date.today()  # noqa: DTZ011 - the reader's day
+        topics = [
+            (key, topic)
+            for key, topic in zip(assessment.topic_ids, assessment.topics, strict=True)
+            if not self._knowledge.overdue(topic, day)
+        ]
+        overdue = len(topics) < len(assessment.topics)
+        parts = [
+            self._headline(assessment, audience),
+            self._reason(assessment, wording),
+            *self._actions(assessment, audience),
+        ]
+        urgent = assessment.level is Level.EMERGENCY
+        if not urgent:
+            parts.append(self._expected(assessment, wording))
+        if overdue:
+            parts.append(Part("note", (Line(wording.lines["overdue"]),)))
+        parts += self._experts(topics, assessment, wording, folded=urgent)
+        if not urgent:
+            parts.append(self._changes(assessment, wording))
+            parts.append(self._self_care(assessment, wording))
+        parts.append(self._sources(assessment, [t for _, t in topics], wording))
+        parts.append(Part("note", (Line(wording.unreviewed),)))
+        shown = (*(key for key, _ in topics), *(met.flag.id for met in assessment.red_flags))
+        return close(wording, parts, level=assessment.level, entries=shown, buttons=buttons)
+
+    def page(
+        self,
+        name: str,
+        audience: Audience,
+        *,
+        extra: Sequence[str] = (),
+        buttons: Iterable[tuple[Button, ...]] = (),
+        level: Level | None = None,
+        signs_of: Sequence[str] | None = None,
+        **values: str,
+    ) -> Reply:
+        """A fixed text (a command, a photo, an error), closed like every reply."""
+        wording = self.wording(audience)
+        filled = {"number": self.number(audience), **values}
+        lines = [text.format(**filled) for text in wording.pages[name]]
+        parts = [Part("text", (Line(text),)) for text in (*lines, *extra)]
+        if signs_of is not None:
+            parts.append(self.danger_signs(signs_of, wording, limit=MAX_SIGNS))
+        return close(wording, parts, level=level, buttons=buttons)
+
+    def line(self, name: str, audience: Audience, **values: str) -> Reply:
+        """One sentence of the wording as a reply."""
+        wording = self.wording(audience)
+        text = wording.lines[name].format(number=self.number(audience), **values)
+        return close(wording, [Part("text", (Line(text),))])
+
+    def danger_page(self, treatments: Sequence[str], audience: Audience) -> Reply:
+        """All danger signs of the treatments."""
+        wording = self.wording(audience)
+        head = Part(
+            "text", (Line(wording.headlines[Level.EMERGENCY].format(number=self.number(audience))),)
+        )
+        return close(wording, [self.danger_signs(treatments, wording, limit=40), head])
+
+    def why_page(self, reasons: Sequence[str], audience: Audience) -> Reply:
+        """The reasons for the last advice, most urgent first."""
+        wording = self.wording(audience)
+        lines = tuple(Line(text) for text in reasons) or (Line(wording.lines["reading_none"]),)
+        return close(wording, [Part("evidence", lines, wording.titles["why"], bullets=True)])
+
+    # -- parts --------------------------------------------------------------------------
+
+    def _headline(self, assessment: Assessment, audience: Audience) -> Part:
+        wording = self.wording(audience)
+        text = wording.headlines[assessment.level]
+        lead = self._leading_flag(assessment)
+        if lead is not None and assessment.level is Level.EMERGENCY:
+            text = wording.call_first[lead.call_first]
+            if lead.call_first == "clinic":
+                text = wording.headlines[assessment.level]
+        lines = [Line(text.format(number=self.number(audience)))]
+        if lead is not None and lead.call_first == "crisis_line":
+            lines.append(Line(self._crisis(audience)))
+        return Part("headline", tuple(lines))
+
+    def _leading_flag(self, assessment: Assessment) -> RedFlag | None:
+        """The flag whose action comes first: the emergency number before any other call."""
+        flags = [m.flag for m in assessment.red_flags if m.flag.level is assessment.level]
+        order = ("crisis_line", "emergency_number", "injector", "clinic")
+        return min(flags, key=lambda flag: order.index(flag.call_first), default=None)
+
+    def _crisis(self, audience: Audience) -> str:
+        wording = self.wording(audience)
+        found = self._knowledge.countries.countries.get(audience.country or "")
+        if found is not None and found.crisis_line:
+            return wording.lines["crisis"].format(country=found.name, number=found.crisis_line)
+        return self._knowledge.countries.crisis_fallback.text
+
+    def _reason(self, assessment: Assessment, wording: Wording) -> Part:
+        lead = self._leading_flag(assessment)
+        decisive = self._decisive(assessment)
+        symptoms = _listed([self._knowledge.symptoms[slug].name for slug in decisive])
+        after = ""
+        if assessment.treatments:
+            names = _listed([t.name.split(" (")[0] for t in assessment.treatments])
+            after = wording.lines["after"].format(treatments=names)
+            if assessment.days is not None and assessment.days < 400:
+                after += wording.lines["day"].format(day=int(assessment.days))
+        if lead is not None and symptoms:
+            text = wording.lines["reason_flag"].format(
+                flag=lead.title, symptoms=symptoms, after=after
+            )
+        elif lead is not None:
+            text = wording.lines["reason_flag_only"].format(flag=lead.title, after=after)
+        else:
+            text = wording.lines["reason"].format(symptoms=symptoms, after=after)
+        lines = [Line(text)]
+        if assessment.repeated:
+            lines.append(Line(wording.lines["repeated"]))
+        return Part("reason", tuple(lines), wording.titles["reason"])
+
+    def _decisive(self, assessment: Assessment) -> list[str]:
+        """Symptoms in the order of their weight, at most six."""
+        rank: dict[str, int] = {}
+        for finding in assessment.reading.findings:
+            if finding.symptom not in assessment.symptoms:
+                continue
+            levels = [
+                r.level.rank
+                for r in assessment.reasons
+                if any(e.start == finding.evidence.start for e in r.evidence)
+            ]
+            rank[finding.symptom] = max([*levels, rank.get(finding.symptom, 0)])
+        return sorted(rank, key=lambda slug: -rank[slug])[:6]
+
+    def _actions(self, assessment: Assessment, audience: Audience) -> list[Part]:
+        wording = self.wording(audience)
+        number = self.number(audience)
+        lead = self._leading_flag(assessment)
+        if lead is None:
+            steps = [t.format(number=number) for t in wording.first_steps[assessment.level]]
+            return [Part("action", _lines(steps), wording.titles["action"], bullets=True)]
+        parts = [Part("action", _lines(lead.action), wording.titles["action"], bullets=True)]
+        if lead.say:
+            parts.append(Part("say", (Line(lead.say),), wording.titles["say"]))
+        parts.append(Part("do_not", _lines(lead.do_not), wording.titles["do_not"], bullets=True))
+        return parts
+
+    def _expected(self, assessment: Assessment, wording: Wording) -> Part:
+        texts = dict.fromkeys(row.text for row in assessment.expected)
+        return Part("expected", _lines(list(texts)[:4]), wording.titles["expected"], bullets=True)
+
+    def _experts(
+        self,
+        topics: Sequence[tuple[str, Topic]],
+        assessment: Assessment,
+        wording: Wording,
+        *,
+        folded: bool,
+    ) -> list[Part]:
+        titles = wording.titles
+        if not topics:
+            if not assessment.treatments or assessment.level is Level.EMERGENCY:
+                return []
+            return [Part("experts", (Line(wording.lines["no_views"]),), titles["experts"])]
+        parts: list[Part] = []
+        for number, (_, topic) in enumerate(topics[:2]):
+            head = f"{titles['experts']}: {topic.title}"
+            summary = Part("experts", (Line(self._counted(topic, wording)),), head, folded=folded)
+            views = tuple(self._view(view, wording) for view in topic.views[:MAX_VIEWS])
+            parts.append(summary)
+            parts.append(Part("views", views, titles["views"], folded=True, bullets=True))
+            label = self._stated(topic.label[:3])
+            parts.append(
+                Part("label", label, titles["label"], folded=folded or number > 0, bullets=True)
+            )
+            if topic.dispute is not None:
+                parts.append(
+                    Part(
+                        "dispute",
+                        (
+                            Line(topic.dispute.text),
+                            Line(wording.lines["cautious"].format(text=topic.dispute.cautious)),
+                        ),
+                        titles["dispute"],
+                        folded=folded,
+                    )
+                )
+        return parts
+
+    def _counted(self, topic: Topic, wording: Wording) -> str:
+        """How many experts hold what, by name."""
+        everyone = {_person(view) for view in topic.views}
+        groups: dict[tuple[str, tuple[str, ...]], list[View]] = {}
+        for view in topic.views:
+            groups.setdefault((view.stance, view.about), []).append(view)
+        phrases = []
+        for (stance, about), views in sorted(groups.items(), key=lambda item: -len(item[1])):
+            people = {_person(view): view for view in views}
+            names = ", ".join(
+                view.expert or f"{view.credential}, {wording.lines['not_named']}"
+                for view in list(people.values())[:4]
+            )
+            if len(people) > 4:
+                names += ", …"
+            subject = ""
+            if about:
+                listed = _listed([self._knowledge.symptoms[slug].name for slug in about[:3]])
+                subject = wording.lines["about"].format(symptoms=listed)
+            phrases.append(
+                wording.lines["stance_count"].format(
+                    count=len(people), stance=wording.stances[stance], about=subject, names=names
+                )
+            )
+        key = "experts_one" if len(everyone) == 1 else "experts_many"
+        if len(everyone) == 1:
+            phrases = [phrase.split(" ", 1)[1] for phrase in phrases]
+        return wording.lines[key].format(count=len(everyone), stances="; ".join(phrases))
+
+    def _view(self, view: View, wording: Wording) -> Line:
+        name = view.expert or wording.lines["not_named"]
+        who = ", ".join(x for x in (name, view.credential, view.place) if x)
+        return Line(view.says, view.page, who)
+
+    def _stated(self, statements: Iterable[Statement]) -> tuple[Line, ...]:
+        lines = []
+        for statement in statements:
+            source = next((s for s in statement.sources if s not in POLICY), None)
+            url = self._knowledge.sources[source].url if source else None
+            lines.append(Line(statement.text, url))
+        return tuple(lines)
+
+    def _self_care(self, assessment: Assessment, wording: Wording) -> Part:
+        lines = self._stated(s for t in assessment.treatments for s in t.self_care[:3])
+        shown = lines if assessment.level is Level.SELF_CARE else ()
+        return Part("self_care", shown, wording.titles["self_care"], bullets=True)
+
+    def _changes(self, assessment: Assessment, wording: Wording) -> Part:
+        return self.danger_signs([t.id for t in assessment.treatments], wording, limit=MAX_SIGNS)
+
+    def danger_signs(self, treatments: Sequence[str], wording: Wording, *, limit: int) -> Part:
+        """The danger signs to watch for after the treatments, the most urgent first."""
+        groups = {g for slug in treatments for g in self._knowledge.groups(slug)} | {"any"}
+        flags = [
+            flag
+            for flag in self._knowledge.red_flags.values()
+            if groups & set(flag.treatments) and flag.level.rank >= Level.URGENT.rank
+        ]
+        flags.sort(key=lambda f: (-f.level.rank, "any" in f.treatments, len(f.treatments), f.id))
+        signs = list(dict.fromkeys(flag.signs[0] for flag in flags))[:limit]
+        lines = [*signs, wording.lines["other_sign"]]
+        return Part("changes", _lines(lines), wording.titles["changes"], bullets=True)
+
+    def _sources(self, assessment: Assessment, topics: Sequence[Topic], wording: Wording) -> Part:
+        ids: list[str] = []
+        for met in assessment.red_flags[:2]:
+            ids += met.flag.sources
+        for row in assessment.expected[:3]:
+            ids += row.sources
+        for topic in topics[:2]:
+            for statement in topic.label:
+                ids += statement.sources
+            if topic.dispute:
+                ids += topic.dispute.sources
+        lines = []
+        for source_id in list(dict.fromkeys(i for i in ids if i not in POLICY))[:8]:
+            source = self._knowledge.sources[source_id]
+            key = "source_undated" if source.year in ("not_found", "n/a") else "source"
+            text = wording.lines[key].format(
+                title=source.title, publisher=source.publisher, year=source.year
+            )
+            lines.append(Line(text, source.url))
+        return Part("sources", tuple(lines), wording.titles["sources"], folded=True, bullets=True)
+
+    def _nothing_found(
+        self,
+        assessment: Assessment,
+        audience: Audience,
+        buttons: Iterable[tuple[Button, ...]],
+    ) -> Reply:
+        slugs = [m.treatment for m in assessment.reading.treatments] or [
+            t.id for t in assessment.treatments
+        ]
+        slugs = list(dict.fromkeys(slugs))
+        if slugs:
+            names = _listed([self._knowledge.treatments[s].name.split(" (")[0] for s in slugs])
+            return self.page(
+                "info_treatment",
+                audience,
+                treatments=names,
+                level=Level.INFO,
+                signs_of=slugs,
+                buttons=buttons,
+            )
+        return self.page("unknown", audience, level=Level.INFO, signs_of=(), buttons=buttons)
+
+
+def _person(view: View) -> str:
+    return view.expert or f"{view.credential} {view.page}"
+
+
+def _lines(texts: Iterable[str]) -> tuple[Line, ...]:
+    return tuple(Line(text) for text in texts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " and " + names[-1]

@@ -1,0 +1,314 @@
+"""The door of this room: ``assess(knowledge, reading, earlier)`` gives an ``Assessment``.
+
+``STEPS`` is the whole decision, most urgent first. Each step adds reasons; none takes a level
+away. The level is the highest of all reasons. A symptom that its treatment's calendar expects on
+this day gets the calendar's level instead of its own; nothing else lowers anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bot.content.knowledge import Knowledge, Origin, origin
+from bot.content.levels import Level, highest
+from bot.content.models import Condition, Expected, RedFlag, Topic, Treatment
+from bot.triage.assessment import Assessment, Earlier, MetFlag, Reason
+from bot.understanding.reading import Evidence, Finding, Reading, Status
+
+_TOLD = (Status.PRESENT, Status.RESOLVED)
+MAX_TOPICS = 4
+
+
+@dataclass
+class _Case:
+    """What the steps work on: the message, what was known before, and what is found."""
+
+    knowledge: Knowledge
+    reading: Reading
+    earlier: Earlier
+    treatments: tuple[Treatment, ...]
+    groups: frozenset[str]
+    days: float | None
+    today: dt.date
+    reasons: list[Reason] = field(default_factory=list)
+    flags: list[MetFlag] = field(default_factory=list)
+    expected: list[Expected] = field(default_factory=list)
+    repeated: bool = False
+
+    @property
+    def told(self) -> list[Finding]:
+        return [f for f in self.reading.findings if f.status in _TOLD]
+
+    @property
+    def present(self) -> list[Finding]:
+        return [f for f in self.reading.findings if f.status is Status.PRESENT]
+
+    def file(self, kind: str, key: str, line: int = 1) -> Origin:
+        return Origin(self.knowledge.files[f"{kind}:{key}"], line)
+
+
+# -- the steps ---------------------------------------------------------------------------------
+
+
+def red_flag_signs(case: _Case) -> None:
+    """Words that meet a red flag by themselves."""
+    for sign in case.reading.signs:
+        if sign.status is not Status.PRESENT:
+            continue
+        flag = case.knowledge.red_flags[sign.red_flag]
+        if _after(flag.treatments, case):
+            _meet(case, flag, (sign.evidence,))
+
+
+def red_flag_conditions(case: _Case) -> None:
+    """Symptoms, combinations and days that meet a red flag."""
+    for flag in case.knowledge.red_flags.values():
+        for condition in flag.when:
+            evidence = _holds(condition, flag, case)
+            if evidence is not None:
+                _meet(case, flag, evidence)
+                break
+
+
+def calendar(case: _Case) -> None:
+    """What the treatment's calendar says of each symptom on this day.
+
+    On an unknown day the most careful row below emergency counts that a first-time reader would
+    still call usual: the earliest window is not assumed.
+    """
+    for finding in case.told:
+        for treatment in case.treatments:
+            rows = [row for row in treatment.expected if row.symptom == finding.symptom]
+            row = _row_of_day(rows, case.days)
+            if row is None:
+                continue
+            case.expected.append(row)
+            name = case.knowledge.symptoms[finding.symptom].name
+            when = f" on day {int(case.days)}" if case.days is not None else ""
+            case.reasons.append(
+                Reason(
+                    "calendar",
+                    row.level,
+                    f"{name}{when} after {treatment.name}",
+                    origin(row.text),
+                    (finding.evidence,),
+                )
+            )
+
+
+def symptom_levels(case: _Case) -> None:
+    """The level of each symptom for which no calendar row speaks."""
+    covered = {row.symptom for row in case.expected}
+    for finding in case.told:
+        if finding.symptom in covered:
+            continue
+        symptom = case.knowledge.symptoms[finding.symptom]
+        level = symptom.level
+        if not case.treatments and symptom.untreated_level is not None:
+            level = symptom.untreated_level
+        if not case.treatments and case.reading.treatments and level.rank <= 2:
+            level = Level.INFO  # a treatment is only asked about
+        if finding.status is Status.RESOLVED and level.rank > Level.SELF_CARE.rank:
+            level = _lower_by_one(level)
+        case.reasons.append(
+            Reason(
+                "symptom",
+                level,
+                symptom.name,
+                case.file("symptoms", finding.symptom),
+                (finding.evidence,),
+            )
+        )
+
+
+def severity_and_trend(case: _Case) -> None:
+    """Told as severe or getting worse: at least a call to the clinic, severe and worse: today."""
+    for finding in case.present:
+        if not case.treatments:
+            continue
+        if finding.mild and not finding.severe:
+            continue
+        if finding.severe and finding.worse:
+            level = Level.URGENT
+        elif finding.severe or finding.worse:
+            level = Level.CONTACT_CLINIC
+        else:
+            continue
+        name = case.knowledge.symptoms[finding.symptom].name
+        told = " and ".join(
+            word
+            for word, is_told in (("severe", finding.severe), ("getting worse", finding.worse))
+            if is_told
+        )
+        case.reasons.append(
+            Reason(
+                "severity",
+                level,
+                f"{name}, told as {told}",
+                case.file("symptoms", finding.symptom),
+                (finding.evidence,),
+            )
+        )
+
+
+def repeated(case: _Case) -> None:
+    """Coming back with the same thing, or saying that it is worse, raises the level by one."""
+    earlier = case.earlier
+    if earlier.level is None or earlier.level is Level.INFO:
+        return
+    same = {f.symptom for f in case.present} & set(earlier.symptoms)
+    worse = case.reading.worse
+    if not (same or worse):
+        return
+    current = highest(*(reason.level for reason in case.reasons), earlier.level)
+    level = current if current is Level.EMERGENCY else _raise_by_one(current)
+    if level is Level.EMERGENCY and not (worse and current is Level.URGENT):
+        level = current
+    case.repeated = True
+    text = "you say that it is getting worse" if worse else "you came back with the same thing"
+    case.reasons.append(Reason("repeated", level, text, Origin("docs/triage-policy.md", 1)))
+
+
+STEPS: tuple[Callable[[_Case], None], ...] = (
+    red_flag_signs,
+    red_flag_conditions,
+    calendar,
+    symptom_levels,
+    severity_and_trend,
+    repeated,
+)
+"""The decision, most urgent first."""
+
+
+def assess(
+    knowledge: Knowledge,
+    reading: Reading,
+    earlier: Earlier | None = None,
+    *,
+    today: dt.date | None = None,
+) -> Assessment:
+    """Decide how soon the person should get help, and collect what speaks to it.
+
+    Source: the triage policy in docs/triage-policy.md; every rule names its own sources.
+    """
+    earlier = earlier or Earlier()
+    had = reading.had or earlier.treatments
+    treatments = tuple(knowledge.treatments[slug] for slug in had if slug in knowledge.treatments)
+    case = _Case(
+        knowledge=knowledge,
+        reading=reading,
+        earlier=earlier,
+        treatments=treatments,
+        groups=frozenset(group for slug in had for group in knowledge.groups(slug)),
+        days=reading.days if reading.days is not None else earlier.days,
+        today=today or dt.date.today(),  # noqa: DTZ011 - the person's day, not a moment
+    )
+    for step in STEPS:
+        step(case)
+    level = highest(*(reason.level for reason in case.reasons))
+    symptoms = tuple(dict.fromkeys(f.symptom for f in case.told))
+    topics = _topics(case, symptoms)
+    return Assessment(
+        reading=reading,
+        level=level,
+        reasons=tuple(sorted(case.reasons, key=lambda r: -r.level.rank)),
+        red_flags=tuple(sorted(case.flags, key=lambda m: -m.flag.level.rank)),
+        treatments=treatments,
+        days=case.days,
+        symptoms=symptoms,
+        expected=tuple(dict.fromkeys(case.expected)),
+        topics=tuple(topic for _, topic in topics),
+        topic_ids=tuple(key for key, _ in topics),
+        repeated=case.repeated,
+    )
+
+
+# -- what the steps share ------------------------------------------------------------------------
+
+
+def _after(treatments: Iterable[str], case: _Case) -> bool:
+    """Whether one of the slugs or groups was had; ``any`` holds always."""
+    wanted = set(treatments)
+    return "any" in wanted or bool(wanted & case.groups)
+
+
+def _meet(case: _Case, flag: RedFlag, evidence: Sequence[Evidence]) -> None:
+    if any(met.flag.id == flag.id for met in case.flags):
+        return
+    case.flags.append(MetFlag(flag, tuple(evidence)))
+    case.reasons.append(
+        Reason("red flag", flag.level, flag.title, case.file("red_flags", flag.id), tuple(evidence))
+    )
+
+
+def _holds(condition: Condition, flag: RedFlag, case: _Case) -> list[Evidence] | None:
+    """The words that meet the condition, or None."""
+    if not _after(condition.treatments or flag.treatments, case):
+        return None
+    if condition.area is not None and condition.area not in case.reading.areas:
+        return None
+    if condition.days is not None and (case.days is None or not condition.days.covers(case.days)):
+        return None
+    findings = case.present
+    used: list[Finding] = []
+    for wanted in (condition.any_of, condition.with_any, condition.and_any):
+        if not wanted:
+            continue
+        match = next(
+            (
+                f
+                for f in findings
+                if f.symptom in wanted
+                and f.symptom not in {u.symptom for u in used}
+                and (used or _told_as(condition, f))
+            ),
+            None,
+        )
+        if match is None:
+            return None
+        used.append(match)
+    return [finding.evidence for finding in used]
+
+
+def _told_as(condition: Condition, finding: Finding) -> bool:
+    return (
+        (not condition.severe or finding.severe)
+        and (not condition.sudden or finding.sudden)
+        and (not condition.worse or finding.worse)
+        and (not condition.one_sided or finding.one_sided)
+    )
+
+
+def _row_of_day(rows: Sequence[Expected], days: float | None) -> Expected | None:
+    if days is not None:
+        covering = [row for row in rows if row.days.covers(days)]
+        return max(covering, key=lambda row: row.level.rank, default=None)
+    usable = [row for row in rows if row.level is not Level.EMERGENCY]
+    return min(usable, key=lambda row: row.days.first, default=None)
+
+
+def _lower_by_one(level: Level) -> Level:
+    return list(Level)[level.rank - 1]
+
+
+def _raise_by_one(level: Level) -> Level:
+    return list(Level)[min(level.rank + 1, Level.EMERGENCY.rank)]
+
+
+def _topics(case: _Case, symptoms: Sequence[str]) -> list[tuple[str, Topic]]:
+    """Topics of the treatments that share symptoms, those with the main symptom first."""
+    slugs = {treatment.id for treatment in case.treatments}
+    scored = []
+    for key, topic in case.knowledge.topics.items():
+        if not slugs & set(topic.treatments):
+            continue
+        shared = [s for s in topic.symptoms if s in symptoms]
+        if not shared:
+            continue
+        main = topic.symptoms[0] in symptoms
+        weight = (3.0 if main else 0.0) + len(shared) / len(topic.symptoms) + len(shared)
+        scored.append((-weight, key, topic))
+    scored.sort(key=lambda item: item[:2])
+    return [(key, topic) for _, key, topic in scored[:MAX_TOPICS]]

@@ -1,0 +1,120 @@
+"""What was read in a message, with the words that each part rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.content.knowledge import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The words of a message and the line of the knowledge that read them."""
+
+    start: int
+    """Offset of the first character."""
+    end: int
+    """Offset after the last character."""
+    words: str
+    """The words as typed."""
+    phrase: str
+    """The phrase of the knowledge that matched."""
+    origin: Origin
+
+
+class Status(StrEnum):
+    """How a thing is told."""
+
+    PRESENT = "present"
+    RESOLVED = "resolved"
+    """Was there since the treatment and is over."""
+    DENIED = "denied"
+    HYPOTHETICAL = "hypothetical"
+    """Asked about, feared or planned."""
+    HISTORY = "history"
+    """Before the treatment or long ago."""
+    OTHER_PERSON = "other_person"
+    """Of somebody who had no treatment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A symptom that a message speaks of."""
+
+    symptom: str
+    status: Status
+    evidence: Evidence
+    cue: str | None = None
+    """The words that decided a status other than present."""
+    severe: bool = False
+    mild: bool = False
+    sudden: bool = False
+    worse: bool = False
+    better: bool = False
+    one_sided: bool = False
+    both_sides: bool = False
+    day: float | None = None
+    """Day after the treatment on which it began, where told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Words that meet a red flag by themselves."""
+
+    red_flag: str
+    status: Status
+    evidence: Evidence
+    cue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentMention:
+    """A treatment that a message names."""
+
+    treatment: str
+    had: bool
+    """The writer, or the person written about, had it; else it is planned or asked about."""
+    evidence: Evidence
+    days: float | None = None
+    """Days since this treatment, where told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A word that was not known and what it was read as."""
+
+    typed: str
+    read_as: str
+    start: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything that was understood in one message."""
+
+    text: str
+    treatments: tuple[TreatmentMention, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    days: float | None = None
+    """Days since the treatment; the latest treatment if there are several."""
+    repairs: tuple[Repair, ...] = ()
+    areas: frozenset[str] = frozenset()
+    """Word classes of body areas that stand in the message."""
+    worse: bool = False
+    """Something is told as getting worse, wherever it stands."""
+
+    @property
+    def had(self) -> tuple[str, ...]:
+        """Slugs of the treatments that were had, each once."""
+        return tuple(dict.fromkeys(m.treatment for m in self.treatments if m.had))
+
+    def told(self, *statuses: Status) -> tuple[str, ...]:
+        """Slugs of the symptoms told with one of the statuses, each once."""
+        return tuple(dict.fromkeys(f.symptom for f in self.findings if f.status in statuses))
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Slugs of the symptoms that are there or were since the treatment."""
+        return self.told(Status.PRESENT, Status.RESOLVED)
