@@ -177,7 +177,7 @@ class _Builder:
                 line, col, f"nested deeper than {MAX_DEPTH} levels", "flatten it; see the schema"
             )
         if isinstance(event, yaml.ScalarEvent):
-            plain = event.style is None
+            plain = not event.style
             typed = plain and _NOT_TEXT.fullmatch(event.value) is not None
             if plain and event.value == "":
                 return None

@@ -183,7 +183,7 @@ class TimeReader:
         first = last = spot
         day: float | None = None
         before = spot - 1
-        if before >= 0 and words[before] in ("st", "nd", "rd", "th", "of"):
+        while before >= 0 and words[before] in ("st", "nd", "rd", "th", "of", "the"):
             before -= 1
         if before >= 0 and _NUMBER.match(words[before]) and float(words[before]) <= 31:
             day, first = float(words[before]), before
