@@ -13,6 +13,7 @@ from bot.content import models
 from bot.content.faults import Fault, KnowledgeError
 from bot.content.knowledge import Knowledge
 from bot.content.patterns import PatternError, parse
+from bot.content.words import words_of
 from bot.content.yamlfile import Scalar, YamlDocument, parse_file
 
 M = TypeVar("M", bound=BaseModel)
@@ -290,6 +291,13 @@ class _Loader:
                 continue
             for phrase in _all_phrases(model):
                 self.check_phrase(phrase, classes)
+        spelling = single.get("language/spelling.yaml")
+        for typed in spelling.words if spelling else ():
+            if len(words_of(typed)) != 1:
+                self.fault(
+                    typed, f"'{typed}' is read as several words, so it can never be repaired",
+                    "remove it",
+                )
         if classes:
             self.check_class_cycles(classes)
 
