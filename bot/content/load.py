@@ -295,7 +295,8 @@ class _Loader:
         for typed in spelling.words if spelling else ():
             if len(words_of(typed)) != 1:
                 self.fault(
-                    typed, f"'{typed}' is read as several words, so it can never be repaired",
+                    typed,
+                    f"'{typed}' is read as several words, so it can never be repaired",
                     "remove it",
                 )
         if classes:

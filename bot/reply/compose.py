@@ -18,9 +18,12 @@ from bot.reply.close import close
 from bot.reply.reply import Button, Line, Part, Reply
 from bot.triage.assessment import Assessment
 
-MAX_VIEWS = 6
-"""Views shown of each topic; the others stand behind its page links."""
+MAX_VIEWS = 8
+"""Views shown of the topic that fits best."""
+MAX_SPECIFIC_SIGNS = 4
+"""Danger signs of this treatment in a short list; the others hold for everybody."""
 MAX_SIGNS = 6
+MAX_SOURCES = 5
 POLICY = frozenset({"labels_policy", "judgement"})
 """Sources that are this project's own and are no page to link to."""
 
@@ -228,16 +231,16 @@ class Composer:
                 return []
             return [Part("experts", (Line(wording.lines["no_views"]),), titles["experts"])]
         parts: list[Part] = []
-        for number, (_, topic) in enumerate(topics[:2]):
+        for number, (_, topic) in enumerate(topics[: 1 if folded else 2]):
             head = f"{titles['experts']}: {topic.title}"
             summary = Part("experts", (Line(self._counted(topic, wording)),), head, folded=folded)
-            views = tuple(self._view(view, wording) for view in topic.views[:MAX_VIEWS])
             parts.append(summary)
+            if number:
+                continue
+            views = tuple(self._view(view, wording) for view in topic.views[:MAX_VIEWS])
             parts.append(Part("views", views, titles["views"], folded=True, bullets=True))
             label = self._stated(topic.label[:3])
-            parts.append(
-                Part("label", label, titles["label"], folded=folded or number > 0, bullets=True)
-            )
+            parts.append(Part("label", label, titles["label"], folded=folded, bullets=True))
             if topic.dispute is not None:
                 parts.append(
                     Part(
@@ -273,12 +276,16 @@ class Composer:
                 subject = wording.lines["about"].format(symptoms=listed)
             phrases.append(
                 wording.lines["stance_count"].format(
-                    count=len(people), stance=wording.stances[stance], about=subject, names=names
+                    count=len(people),
+                    all=len(everyone),
+                    stance=wording.stances[stance],
+                    about=subject,
+                    names=names,
                 )
             )
         key = "experts_one" if len(everyone) == 1 else "experts_many"
         if len(everyone) == 1:
-            phrases = [phrase.split(" ", 1)[1] for phrase in phrases]
+            phrases = [phrase.split(" ", 3)[3] for phrase in phrases]
         return wording.lines[key].format(count=len(everyone), stances="; ".join(phrases))
 
     def _view(self, view: View, wording: Wording) -> Line:
@@ -311,7 +318,11 @@ class Composer:
             if groups & set(flag.treatments) and flag.level.rank >= Level.URGENT.rank
         ]
         flags.sort(key=lambda f: (-f.level.rank, "any" in f.treatments, len(f.treatments), f.id))
-        signs = list(dict.fromkeys(flag.signs[0] for flag in flags))[:limit]
+        specific = [flag.signs[0] for flag in flags if "any" not in flag.treatments]
+        common = [flag.signs[0] for flag in flags if "any" in flag.treatments]
+        if limit <= MAX_SIGNS:
+            specific = specific[:MAX_SPECIFIC_SIGNS]
+        signs = list(dict.fromkeys([*specific, *common]))[:limit]
         lines = [*signs, wording.lines["other_sign"]]
         return Part("changes", _lines(lines), wording.titles["changes"], bullets=True)
 
@@ -327,7 +338,7 @@ class Composer:
             if topic.dispute:
                 ids += topic.dispute.sources
         lines = []
-        for source_id in list(dict.fromkeys(i for i in ids if i not in POLICY))[:8]:
+        for source_id in list(dict.fromkeys(i for i in ids if i not in POLICY))[:MAX_SOURCES]:
             source = self._knowledge.sources[source_id]
             key = "source_undated" if source.year in ("not_found", "n/a") else "source"
             text = wording.lines[key].format(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterable
 
 from bot.reply.reply import Line, Part, Reply
 
+_TAG = re.compile(r"<[^>]+>")
 LIMIT = 4096
 """Characters of one Telegram message, counted in UTF-16 units after entities are parsed."""
 
@@ -16,6 +18,11 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def visible(text: str) -> int:
+    """Length of a message in HTML as Telegram counts it: after its entities are parsed."""
+    return length(html.unescape(_TAG.sub("", text)))
+
+
 def plain(reply: Reply) -> str:
     """The whole reply as text, folded parts included."""
     return "\n\n".join(_plain_part(part) for part in reply.parts)
@@ -23,24 +30,26 @@ def plain(reply: Reply) -> str:
 
 def plain_messages(reply: Reply, limit: int = LIMIT) -> list[str]:
     """Plain messages within the limit, each closed with the disclaimer."""
-    return _split(reply, _plain_part, limit)
+    return _split(reply, _plain_part, length, limit)
 
 
 def html_messages(reply: Reply, limit: int = LIMIT) -> list[str]:
     """Messages in Telegram's HTML within the limit, each closed with the disclaimer."""
-    return _split(reply, _html_part, limit)
+    return _split(reply, _html_part, visible, limit)
 
 
-def _split(reply: Reply, render: Callable[[Part], str], limit: int) -> list[str]:
+def _split(
+    reply: Reply, render: Callable[[Part], str], measure: Callable[[str], int], limit: int
+) -> list[str]:
     *body, disclaimer = reply.parts
     closing = render(disclaimer)
-    room = limit - length(closing) - 2
+    room = limit - measure(closing) - 2
     messages: list[str] = []
     current = ""
     for part in body:
-        for piece in _pieces(part, render, room):
+        for piece in _pieces(part, render, measure, room):
             joined = f"{current}\n\n{piece}" if current else piece
-            if current and length(joined) > room:
+            if current and measure(joined) > room:
                 messages.append(f"{current}\n\n{closing}")
                 current = piece
             else:
@@ -49,17 +58,19 @@ def _split(reply: Reply, render: Callable[[Part], str], limit: int) -> list[str]
     return messages
 
 
-def _pieces(part: Part, render: Callable[[Part], str], room: int) -> Iterable[str]:
+def _pieces(
+    part: Part, render: Callable[[Part], str], measure: Callable[[str], int], room: int
+) -> Iterable[str]:
     """A part that is too long for one message, in several; lines stay whole if they can."""
     whole = render(part)
-    if length(whole) <= room:
+    if measure(whole) <= room:
         yield whole
         return
     if len(part.lines) > 1:
         half = len(part.lines) // 2
         for lines, title in ((part.lines[:half], part.title), (part.lines[half:], "")):
             smaller = Part(part.kind, lines, title, part.folded, part.bullets)
-            yield from _pieces(smaller, render, room)
+            yield from _pieces(smaller, render, measure, room)
         return
     line = part.lines[0]
     words = line.text.split(" ")
@@ -78,7 +89,7 @@ def _pieces(part: Part, render: Callable[[Part], str], room: int) -> Iterable[st
             part.folded,
             part.bullets,
         )
-        yield from _pieces(piece, render, room)
+        yield from _pieces(piece, render, measure, room)
 
 
 def _plain_part(part: Part) -> str:

@@ -311,4 +311,6 @@ def _topics(case: _Case, symptoms: Sequence[str]) -> list[tuple[str, Topic]]:
         weight = (3.0 if main else 0.0) + len(shared) / len(topic.symptoms) + len(shared)
         scored.append((-weight, key, topic))
     scored.sort(key=lambda item: item[:2])
-    return [(key, topic) for _, key, topic in scored[:MAX_TOPICS]]
+    # a topic that is about something else is shown only if no topic is about what is told
+    fitting = [item for item in scored if item[2].symptoms[0] in symptoms] or scored
+    return [(key, topic) for _, key, topic in fitting[:MAX_TOPICS]]

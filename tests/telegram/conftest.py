@@ -1,0 +1,40 @@
+"""A stand-in server and a worker that talks to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.channels.telegram.worker import Worker, make_bot
+from bot.config import Config
+from bot.conversation.engine import Engine
+from bot.store.sessions import MemorySessions
+from tests.standin.server import TOKEN, BotApi
+
+
+@pytest.fixture
+async def api(engine: Engine) -> AsyncIterator[BotApi]:
+    """A stand-in; at the end every message that it was sent must close with the disclaimer."""
+    server = BotApi()
+    await server.start()
+    yield server
+    await server.stop()
+    disclaimer = engine.knowledge.wording["en"].disclaimer
+    for messages in server.messages.values():
+        for message in messages:
+            assert message["text"].endswith(disclaimer)
+
+
+@pytest.fixture
+async def worker(api: BotApi, engine: Engine) -> AsyncIterator[Worker]:
+    """A running worker."""
+    bot = make_bot(Config(TOKEN, api.url, Path()))
+    running = Worker(bot, engine, MemorySessions(), long_poll=1)
+    task = asyncio.create_task(running.run())
+    yield running
+    running.stop()
+    await asyncio.wait_for(task, 12)
+    await bot.shutdown()
