@@ -236,7 +236,7 @@ class _Loader:
                     refer(file, entry.treatments, known, "treatment or group")
                     for when in entry.when:
                         refer(file, when.treatments, known, "treatment or group")
-                        named = (*when.any_of, *when.with_any, *when.and_any)
+                        named = (*when.any_of, *when.with_any, *when.and_any, *when.unless)
                         refer(file, named, symptoms, "symptom")
                         if when.area is not None:
                             refer(file, (when.area,), classes, "word class")

@@ -219,12 +219,14 @@ class Condition(Model):
     """And at least one of these, another one."""
     and_any: tuple[Slug, ...] = ()
     """And at least one of these as well, different from both."""
+    unless: tuple[Slug, ...] = ()
+    """None of these symptoms is present: they explain the others."""
     treatments: tuple[Slug, ...] = ()
     """Only after these treatments or groups; else the flag's ``treatments``."""
     area: Slug | None = None
     """Only when this word class stands in the message."""
     days: Days | None = None
-    """Only when the day is told and lies in the range."""
+    """Only in these days. A window from day 0 holds on an unknown day as well: doubt raises."""
     severe: bool = False
     """Only when told as severe."""
     sudden: bool = False
@@ -339,7 +341,9 @@ class Context(Model):
     pseudo: tuple[Phrase, ...]
     """Look like cues and are none ("no improvement")."""
     stops: tuple[Phrase, ...]
-    """End the reach of a cue ("but")."""
+    """End the reach of a denial ("but")."""
+    turns: tuple[Phrase, ...]
+    """End the reach of every other cue: the writer turns to what is there now."""
     clause_starts: tuple[Phrase, ...]
     """Words before which a new clause begins."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from bot.content.knowledge import Knowledge, Origin, origin
 from bot.content.levels import Level, highest
-from bot.content.models import Condition, Expected, RedFlag, Topic, Treatment
+from bot.content.models import Condition, DayRange, Expected, RedFlag, Topic, Treatment
 from bot.triage.assessment import Assessment, Earlier, MetFlag, Reason
 from bot.understanding.reading import Evidence, Finding, Reading, Status
 
@@ -249,9 +249,11 @@ def _holds(condition: Condition, flag: RedFlag, case: _Case) -> list[Evidence] |
         return None
     if condition.area is not None and condition.area not in case.reading.areas:
         return None
-    if condition.days is not None and (case.days is None or not condition.days.covers(case.days)):
+    if condition.days is not None and not _in_window(condition.days, case.days):
         return None
     findings = case.present
+    if any(finding.symptom in condition.unless for finding in findings):
+        return None
     used: list[Finding] = []
     for wanted in (condition.any_of, condition.with_any, condition.and_any):
         if not wanted:
@@ -270,6 +272,11 @@ def _holds(condition: Condition, flag: RedFlag, case: _Case) -> list[Evidence] |
             return None
         used.append(match)
     return [finding.evidence for finding in used]
+
+
+def _in_window(window: DayRange, days: float | None) -> bool:
+    """On an unknown day a window that starts at the treatment holds: doubt raises."""
+    return window.first == 0 if days is None else window.covers(days)
 
 
 def _told_as(condition: Condition, finding: Finding) -> bool:

@@ -46,6 +46,7 @@ Kind = Literal[
     "cue",
     "pseudo",
     "stop",
+    "turn",
     "idiom",
     "quality",
     "had",
@@ -148,6 +149,7 @@ class Reader:
             add(cue.phrases, "cue", cue.meaning, cue)
         add(knowledge.context.pseudo, "pseudo", "pseudo")
         add(knowledge.context.stops, "stop", "stop")
+        add(knowledge.context.turns, "turn", "turn")
         add(knowledge.idioms.idioms, "idiom", "idiom")
         qualities = knowledge.qualities
         for name in ("severe", "mild", "sudden", "worse", "better", "one_sided", "both_sides"):
@@ -417,6 +419,8 @@ def _scopes(
     pseudo = groups.get("pseudo", [])
     again = {"again", "another"} & set(tokens.forms)
     stops = sorted(hit.first for hit in groups.get("stop", []))
+    turns = sorted(hit.first for hit in groups.get("turn", []))
+    treated = groups.get("treatment", [])
     scopes: list[_Scope] = []
     total = len(tokens.forms)
     kept: list[Hit[_Meaning]] = []
@@ -435,8 +439,14 @@ def _scopes(
     for hit in kept:
         cue = hit.payload.cue
         assert cue is not None
-        if any(p.first <= hit.first and hit.last <= p.last for p in pseudo):
+        if any(p.overlaps(hit) and len(p.covered) >= len(hit.covered) for p in pseudo):
             continue
+        if cue.meaning in ("other_person", "history") and any(
+            -5 <= t.first - hit.last <= 5
+            and tokens.sentences[t.first] == tokens.sentences[hit.first]
+            for t in treated
+        ):
+            continue  # "my mum had filler", "filler 3 years ago": it tells of the treatment
         if cue.meaning == "denied" and hit.covered & taken:
             continue
         if cue.meaning == "history" and again:
@@ -446,7 +456,7 @@ def _scopes(
             first, last = hit.last + 1, min(total - 1, hit.last + cue.reach)
             while last >= first and tokens.sentences[last] != sentence:
                 last -= 1
-            for stop in stops:
+            for stop in stops if cue.meaning == "denied" else turns:
                 if first <= stop <= last and stop > hit.last:
                     last = stop - 1
                     break
