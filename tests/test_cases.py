@@ -1,0 +1,116 @@
+"""Every case file beside the knowledge: what must be found, what must not.
+
+A case file stands at the path of its knowledge file. ``hits`` must be read as meant, ``denied``
+as denied, ``near_misses`` must stay silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.config import shipped_knowledge
+from bot.content.levels import Level
+from bot.conversation.engine import Engine
+from bot.quality.evaluation import denied
+from bot.triage.assessment import Assessment
+from bot.understanding.reading import Status
+
+CASES = Path(__file__).parent / "cases"
+KNOWLEDGE = shipped_knowledge()
+
+
+@cache
+def shared_engine() -> Engine:
+    return Engine.from_folder(KNOWLEDGE)
+
+
+@cache
+def judged(text: str) -> Assessment:
+    return shared_engine().assess(text)
+
+
+def cases(folder: str, part: str) -> Iterator[Any]:
+    for file in sorted((CASES / folder).rglob("*.yaml")):
+        content = yaml.safe_load(file.read_text("utf-8")) or {}
+        for number, case in enumerate(content.get(part) or [], 1):
+            name = f"{file.parent.name}/{file.stem}-{part}-{number}"
+            yield pytest.param(file, case, id=name)
+
+
+@pytest.mark.parametrize(("file", "case"), list(cases("red_flags", "hits")))
+def test_red_flag_is_met(file: Path, case: dict[str, str]) -> None:
+    found = judged(case["text"])
+    wanted = Level(case.get("level", "contact_clinic"))
+    met = {m.flag.id for m in found.red_flags}
+    assert found.level.rank >= wanted.rank, [r.text for r in found.reasons]
+    assert file.stem in met or found.level.rank >= Level.URGENT.rank
+
+
+@pytest.mark.parametrize(("file", "case"), list(cases("red_flags", "near_misses")))
+def test_red_flag_is_not_met(file: Path, case: dict[str, str]) -> None:
+    assert file.stem not in {m.flag.id for m in judged(case["text"]).red_flags}
+
+
+def flag_near_misses() -> Iterator[Any]:
+    for key, flag in shared_engine().knowledge.red_flags.items():
+        for number, text in enumerate(flag.near_misses, 1):
+            yield pytest.param(key, text, id=f"{key}-{number}")
+
+
+@pytest.mark.parametrize(("flag", "text"), list(flag_near_misses()))
+def test_near_miss_in_the_red_flag_itself_stays_silent(flag: str, text: str) -> None:
+    assert flag not in {m.flag.id for m in judged(text).red_flags}
+
+
+@pytest.mark.parametrize(("file", "case"), list(cases("treatments", "hits")))
+def test_treatment_is_read_as_had(file: Path, case: dict[str, Any]) -> None:
+    assert set(judged(case["text"]).reading.had) == set(case.get("treatments", [file.stem]))
+
+
+@pytest.mark.parametrize(("file", "case"), list(cases("treatments", "near_misses")))
+def test_treatment_is_not_read_as_had(file: Path, case: dict[str, str]) -> None:
+    assert file.stem not in judged(case["text"]).reading.had
+
+
+@pytest.mark.parametrize(("file", "case"), list(cases("symptoms", "hits")))
+def test_symptom_is_read(file: Path, case: dict[str, str]) -> None:
+    assert file.stem in judged(case["text"]).symptoms
+
+
+@pytest.mark.parametrize(("file", "case"), list(cases("symptoms", "denied")))
+def test_symptom_is_read_as_denied(file: Path, case: dict[str, str]) -> None:
+    found = judged(case["text"])
+    assert file.stem not in found.reading.told(Status.PRESENT)
+    assert file.stem in denied(found)
+
+
+@pytest.mark.parametrize(("file", "case"), list(cases("symptoms", "near_misses")))
+def test_symptom_is_not_read(file: Path, case: dict[str, str]) -> None:
+    assert file.stem not in judged(case["text"]).symptoms
+
+
+@pytest.mark.parametrize(("file", "case"), list(cases("views", "hits")))
+def test_topic_comes_up(file: Path, case: dict[str, str]) -> None:
+    key = f"{file.parent.name}.{file.stem}"
+    wanted = set(shared_engine().knowledge.topics[key].symptoms)
+    topics = judged(case["text"]).topics
+    assert any(set(topic.symptoms) & wanted for topic in topics)
+
+
+@pytest.mark.parametrize(("file", "case"), list(cases("views", "near_misses")))
+def test_topic_does_not_come_up(file: Path, case: dict[str, str]) -> None:
+    assert f"{file.parent.name}.{file.stem}" not in judged(case["text"]).topic_ids
+
+
+@pytest.mark.parametrize("kind", ["red_flags", "treatments", "symptoms", "views"])
+def test_case_files_mirror_the_knowledge(kind: str) -> None:
+    """A case file without its knowledge file tests nothing."""
+    here = {f.relative_to(CASES / kind) for f in (CASES / kind).rglob("*.yaml")}
+    there = {f.relative_to(KNOWLEDGE / kind) for f in (KNOWLEDGE / kind).rglob("*.yaml")}
+    assert here <= there
