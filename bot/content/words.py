@@ -50,7 +50,7 @@ def split(text: str) -> list[Word]:
             Word(m.group().replace("'", "").replace("`", "") or m.group(), m.start(), m.end())
             for m in _TOKEN.finditer(low)
         ]
-    return [Word(fold(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    return [Word(fold(m.group()) or m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
 
 
 def is_word(form: str) -> bool:

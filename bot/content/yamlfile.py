@@ -195,7 +195,7 @@ class _Builder:
                 raise _RefusedError(
                     k_line, k_col, "a key that is no plain word", "write key: value"
                 )
-            key = child.value
+            key = Scalar.at(child.value, self.shown, k_line, k_col)
             if key in mapping:
                 self.faults.append(
                     Fault(

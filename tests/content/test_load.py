@@ -1,0 +1,173 @@
+"""The checker: every fault of every file at once, with place, cause and remedy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from bot.content.faults import KnowledgeError
+from bot.content.load import check, load
+from bot.content.schema import SCHEMAS, schema_of
+from tests.conftest import ROOT
+
+FLAG = "red_flags/stroke.yaml"
+SYMPTOM = "symptoms/general/headache.yaml"
+TOPIC = "views/botulinum_toxin/headache.yaml"
+
+
+def faults_after(folder: Path, file: str, old: str, new: str) -> list[str]:
+    """All faults after one replacement in one file."""
+    path = folder / file
+    text = path.read_text("utf-8")
+    assert old in text, f"{old!r} is not in {file}"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    _, faults = check(folder)
+    return [str(fault) for fault in faults]
+
+
+def test_the_shipped_knowledge_checks() -> None:
+    knowledge, faults = check(ROOT / "knowledge")
+    assert faults == []
+    assert knowledge is not None
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        (SYMPTOM, "name:", "nmae:", "no field is called 'nmae'; remove it or correct its spelling"),
+        (SYMPTOM, "name:", "nmae:", "the field 'name' is missing; add it"),
+        (SYMPTOM, "level: self_care", "level: high", "'level': input should be 'info'"),
+        (SYMPTOM, "level: self_care", "level: no", "'level': input should be 'info'"),
+        (SYMPTOM, "name: a headache", "name: no",
+         "'name': 'no' without quotes is read as a boolean, number or date; write '\"no\"'"),
+        (SYMPTOM, "name: a headache", "name: 112",
+         "'112' without quotes is read as a boolean, number or date; write '\"112\"'"),
+        (SYMPTOM, "name: a headache", "name: 2026-11-24",
+         "'2026-11-24' without quotes is read as a boolean, number or date"),
+        (SYMPTOM, "id: headache", "id: headace", "the id 'headace' is not the file's name"),
+        (SYMPTOM, "sources: [labels_policy]", "sources: [labels_polcy]",
+         "no source 'labels_polcy'; correct it or add the source"),
+        (SYMPTOM, "sources: [labels_policy]", "sources: []", "'sources': tuple should have at"),
+        (SYMPTOM, "phrases:\n", "phrases:\n  - \"(open\"\n",
+         "the phrase '(open' cannot be read: '(' is not closed; write ')'"),
+        (SYMPTOM, "phrases:\n", "phrases:\n  - \"{no_such} hurts\"\n", "no word class 'no_such'"),
+        (SYMPTOM, "phrases:\n", "phrases:\n  - double vision\n",
+         "the phrase 'double vision' is used by"),
+        (SYMPTOM, "review_due: 2027-11-24", "review_due: soon",
+         "'review_due': input should be a valid date"),
+        (SYMPTOM, "broader: [", "broader: [pain_of_heart, ", "no symptom 'pain_of_heart'"),
+        (FLAG, "sources: [", "sauces: [", "the field 'sources' is missing"),
+        (FLAG, "action:\n", "acton:\n", "the field 'action' is missing"),
+        (FLAG, "near_misses:\n", "near_mises:\n", "the field 'near_misses' is missing"),
+        (FLAG, "treatments: [any]", "treatments: [everything]",
+         "no treatment or group 'everything'"),
+        (TOPIC, "page: ", "pgae: ", "the field 'page' is missing"),
+        (TOPIC, "page: \"http", "page: \"ftp", "no address; write https://..."),
+        (TOPIC, "stance: be_examined", "stance: sure", "'stance': input should be 'related'"),
+        (TOPIC, "symptoms: [headache", "symptoms: [hedache", "no symptom 'hedache'"),
+        ("treatments/botulinum_toxin.yaml", "days: 0-", "days: -1-", "is no range of days"),
+        ("language/spelling.yaml", "words:\n", "words:\n  \"2day\": today\n",
+         "'2day' is read as several words, so it can never be repaired; remove it"),
+        ("language/classes.yaml", "  lips: [", "  lips: [\"{lips}\", ",
+         "the word class 'lips' holds itself; remove it here"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_with_a_remedy(
+    knowledge_copy: Path, file: str, old: str, new: str, expected: str
+) -> None:
+    faults = faults_after(knowledge_copy, file, old, new)
+    assert any(expected in fault for fault in faults), faults
+    matching = next(fault for fault in faults if expected in fault)
+    place = matching.split(": ")[0]
+    path, line, column = place.rsplit(":", 2)
+    assert path.startswith("knowledge/")
+    assert int(line) >= 1
+    assert int(column) >= 1
+
+
+def test_all_faults_of_all_files_come_at_once(knowledge_copy: Path) -> None:
+    (knowledge_copy / SYMPTOM).write_text("", "utf-8")
+    faults = faults_after(knowledge_copy, FLAG, "level: emergency", "level: mild")
+    assert {fault.split(":")[0] for fault in faults} >= {
+        f"knowledge/{SYMPTOM}", f"knowledge/{FLAG}",
+    }  # fmt: skip
+
+
+def test_the_same_id_twice_is_refused(knowledge_copy: Path) -> None:
+    text = (knowledge_copy / SYMPTOM).read_text("utf-8")
+    other = knowledge_copy / "symptoms/skin/headache.yaml"
+    other.write_text(text, "utf-8")
+    _, faults = check(knowledge_copy)
+    assert any("the id 'headache' stands twice" in str(fault) for fault in faults)
+
+
+def test_a_missing_file_is_named(knowledge_copy: Path) -> None:
+    (knowledge_copy / "sources.yaml").unlink()
+    with pytest.raises(KnowledgeError, match=r"sources.yaml:1:1: error: the file is missing"):
+        load(knowledge_copy)
+
+
+def test_an_unknown_folder_says_what_to_set(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="AFTERCARE_KNOWLEDGE"):
+        load(tmp_path / "nowhere")
+
+
+def test_retired_entries_are_not_used(knowledge_copy: Path) -> None:
+    path = knowledge_copy / TOPIC
+    path.write_text(path.read_text("utf-8").replace("status: live", "status: retired"), "utf-8")
+    assert "botulinum_toxin.headache" not in load(knowledge_copy).topics
+
+
+def test_the_version_follows_the_content(knowledge_copy: Path) -> None:
+    before = load(knowledge_copy).version
+    path = knowledge_copy / SYMPTOM
+    path.write_text(path.read_text("utf-8") + "# a remark\n", "utf-8")
+    assert load(knowledge_copy).version != before
+
+
+def test_nobody_has_signed_the_knowledge_yet() -> None:
+    knowledge = load(ROOT / "knowledge")
+    for entries in (knowledge.symptoms, knowledge.red_flags, knowledge.topics):
+        for entry in entries.values():
+            assert entry.reviewed_by is None
+            assert entry.review_due > dt.date(2026, 11, 24)
+
+
+@pytest.mark.parametrize("kind", sorted(SCHEMAS))
+def test_the_schema_files_are_those_of_the_models(kind: str) -> None:
+    file = ROOT / "knowledge" / "schema" / f"{kind}.schema.json"
+    assert yaml.safe_load(file.read_text("utf-8")) == schema_of(SCHEMAS[kind])
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind"), [("symptoms", "symptom"), ("red_flags", "red_flag"), ("views", "topic"),
+                         ("treatments", "treatment")],
+)  # fmt: skip
+def test_schema_and_loader_accept_the_same_files(folder: str, kind: str) -> None:
+    schema = schema_of(SCHEMAS[kind])
+    validator = jsonschema.Draft7Validator(schema)
+    for file in sorted((ROOT / "knowledge" / folder).rglob("*.yaml")):
+        content = yaml.load(file.read_text("utf-8"), Loader=SchemaLoader)  # noqa: S506
+        assert list(validator.iter_errors(content)) == [], file
+
+
+def test_every_file_points_its_editor_at_its_schema() -> None:
+    for file in sorted((ROOT / "knowledge").rglob("*.yaml")):
+        first = file.read_text("utf-8").splitlines()[0]
+        assert first.startswith("# yaml-language-server: $schema="), file
+        target = (file.parent / first.split("=", 1)[1]).resolve()
+        assert target.is_file(), f"{file}: {first}"
+
+
+class SchemaLoader(yaml.SafeLoader):
+    """What an editor sees: numbers and booleans typed, dates as text."""
+
+
+SchemaLoader.yaml_implicit_resolvers = {
+    key: [(tag, rule) for tag, rule in rules if "timestamp" not in tag and "int" not in tag]
+    for key, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
