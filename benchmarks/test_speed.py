@@ -7,7 +7,6 @@ phrases as the knowledge holds, which is what a fuzzy matcher of whole messages 
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -59,9 +58,7 @@ def test_worst_cases_of_4096_characters(benchmark: BenchmarkFixture, name: str) 
     benchmark(ENGINE.answer, TEXTS[name][:4096])
 
 
-def test_forty_words_with_ten_times_the_phrases(
-    benchmark: BenchmarkFixture, tmp_path: Path
-) -> None:
+def test_forty_words_with_ten_times_the_phrases(benchmark: BenchmarkFixture) -> None:
     """Synthetic phrases of words that occur and words that do not."""
     knowledge = load(shipped_knowledge())
     reader = Reader(knowledge)

@@ -317,7 +317,8 @@ class Composer:
             for flag in self._knowledge.red_flags.values()
             if groups & set(flag.treatments) and flag.level.rank >= Level.URGENT.rank
         ]
-        flags.sort(key=lambda f: (-f.level.rank, "any" in f.treatments, len(f.treatments), f.id))
+        # the flags with the most ways to be met are the ones that matter to most people
+        flags.sort(key=lambda flag: (-flag.level.rank, -len(flag.when), flag.id))
         specific = [flag.signs[0] for flag in flags if "any" not in flag.treatments]
         common = [flag.signs[0] for flag in flags if "any" in flag.treatments]
         if limit <= MAX_SIGNS:

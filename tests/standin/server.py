@@ -339,7 +339,7 @@ async def _parameters(request: web.Request) -> Json:
 
 async def _serve(port: int) -> None:
     api = BotApi()
-    print(await api.start(port), flush=True)  # noqa: T201 - the address is the answer
+    print(await api.start(port), flush=True)
     await asyncio.Event().wait()
 
 
