@@ -28,6 +28,8 @@ from bot.understanding.reading import (
 from bot.understanding.times import TimeExpression, TimeReader
 from bot.understanding.vocabulary import MAX_REPAIRS, Vocabulary, frequency
 
+COMMA = 2
+"""Places that a comma takes: words on both sides of one are no neighbours."""
 MAX_CHARS = 20_000
 """Longer texts are read up to here; Telegram's messages end at 4,096."""
 
@@ -227,7 +229,7 @@ class Reader:
                 if form in _SENTENCE_ENDS:
                     place, sentence, clause = place + BREAK, sentence + 1, clause + 1
                 elif form in _SOFT and form not in "-/":
-                    place += 2
+                    place += COMMA
                 continue
             read_as = memory.get(form)
             if read_as is None:
@@ -390,8 +392,7 @@ def _without(
 ) -> list[Hit[_Meaning]]:
     """Hits that lie in no idiom and in no look-alike of their own entry.
 
-    A hit that reaches out of the look-alike is kept if it covers as much outside as inside: the
-    danger sign may only touch a saying.
+    A hit that covers as much outside as inside is kept: the danger sign may only touch a saying.
     """
 
     def silenced(hit: Hit[_Meaning], by: Hit[_Meaning]) -> bool:
@@ -453,7 +454,8 @@ def _scopes(
             continue
         sentence, clause = tokens.sentences[hit.first], tokens.clauses[hit.first]
         if cue.direction == "forward":
-            first, last = hit.last + 1, min(total - 1, hit.last + cue.reach)
+            start = hit.last if cue.meaning == "denied" else hit.first
+            first, last = start + 1, min(total - 1, hit.last + cue.reach)
             while last >= first and tokens.sentences[last] != sentence:
                 last -= 1
             for stop in stops if cue.meaning == "denied" else turns:
@@ -557,7 +559,7 @@ def _was_had(
         return had is not None or real
     if had is None:
         return False
-    return had < planned if not real else had <= planned + 4
+    return had < planned
 
 
 def _attached(
