@@ -10,6 +10,7 @@ from bot.content.models import (
     Context,
     Countries,
     Idioms,
+    OtherLanguages,
     Qualities,
     RedFlag,
     Source,
@@ -58,6 +59,7 @@ class Knowledge:
     time: TimeWords
     spelling: Spelling
     idioms: Idioms
+    other_languages: OtherLanguages
     wording: Mapping[str, Wording]
     files: Mapping[str, str]
     """Path of the file that an entry stands in, by ``kind:id``."""

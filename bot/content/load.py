@@ -27,6 +27,7 @@ SINGLE_FILES: dict[str, type[models.Model]] = {
     "language/time.yaml": models.TimeWords,
     "language/spelling.yaml": models.Spelling,
     "language/idioms.yaml": models.Idioms,
+    "language/other_languages.yaml": models.OtherLanguages,
 }
 """Files that stand once, and their form."""
 
@@ -143,6 +144,7 @@ class _Loader:
             time=single["language/time.yaml"],
             spelling=single["language/spelling.yaml"],
             idioms=single["language/idioms.yaml"],
+            other_languages=single["language/other_languages.yaml"],
             wording=entries["wording"],
             files=self.files,
             version=self.digest.hexdigest()[:12],
@@ -253,6 +255,11 @@ class _Loader:
                 sources,
                 "source",
             )
+        others = single.get("language/other_languages.yaml")
+        for language in others.languages.values() if others else ():
+            file = f"{self.folder.name}/language/other_languages.yaml"
+            refer(file, language.symptoms, symptoms, "symptom")
+            refer(file, language.treatments, treatments, "treatment")
         self.check_phrases(entries, single, classes)
 
     def find(self, shown: str, name: str) -> tuple[int, int]:
@@ -285,7 +292,7 @@ class _Loader:
                             f"the phrase '{phrase}' is used by {first[0]} as well",
                             "keep it in the entry that it means, or make it more precise",
                         )
-        for name in ("context", "qualities", "idioms", "classes"):
+        for name in ("context", "qualities", "idioms", "classes", "other_languages"):
             model = single.get(f"language/{name}.yaml")
             if model is None:
                 continue

@@ -395,6 +395,24 @@ class Idioms(Model):
     """No symptom is read inside these words."""
 
 
+class OtherLanguage(Model):
+    """What is understood of one language besides English."""
+
+    symptoms: dict[Slug, tuple[Phrase, ...]]
+    treatments: dict[Slug, tuple[Phrase, ...]] = {}
+    had: tuple[Phrase, ...] = ()
+    """Words that say that the treatment named near them was had."""
+    denials: tuple[Phrase, ...] = ()
+    """Words that deny what follows within four words."""
+    days_ago: dict[Text, float] = {}
+
+
+class OtherLanguages(Model):
+    """language/other_languages.yaml"""
+
+    languages: dict[Slug, OtherLanguage]
+
+
 class Wording(Model):
     """wording/<language>.yaml: every sentence of the bot that is not knowledge."""
 

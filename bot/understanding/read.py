@@ -30,6 +30,8 @@ from bot.understanding.vocabulary import MAX_REPAIRS, Vocabulary, frequency
 
 COMMA = 2
 """Places that a comma takes: words on both sides of one are no neighbours."""
+MAX_RUN = 12
+"""Longest word that is looked for in writing without spaces."""
 MAX_CHARS = 20_000
 """Longer texts are read up to here; Telegram's messages end at 4,096."""
 
@@ -109,11 +111,14 @@ class Reader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._times = TimeReader(knowledge.time)
+        self._times = TimeReader(knowledge.time, knowledge.other_languages)
         self._clause_starts = frozenset(
             words_of(phrase)[0] for phrase in knowledge.context.clause_starts
         )
         self._index = self._compile(knowledge)
+        self._run_words = frozenset(
+            word for word in self._index.vocabulary | self._times.vocabulary if word[0] >= "\u3040"
+        )
         self._vocabulary = Vocabulary(
             self._index.vocabulary | self._times.vocabulary,
             knowledge.spelling.words,
@@ -153,6 +158,15 @@ class Reader:
         add(knowledge.context.stops, "stop", "stop")
         add(knowledge.context.turns, "turn", "turn")
         add(knowledge.idioms.idioms, "idiom", "idiom")
+        for language in knowledge.other_languages.languages.values():
+            for slug, phrases in language.symptoms.items():
+                add(phrases, "symptom", slug)
+            for slug, phrases in language.treatments.items():
+                add(phrases, "treatment", slug)
+            add(language.had, "had", "had")
+            if language.denials:
+                cue = Cue(meaning="denied", direction="forward", reach=4, phrases=language.denials)
+                add(language.denials, "cue", "denied", cue)
         qualities = knowledge.qualities
         for name in ("severe", "mild", "sudden", "worse", "better", "one_sided", "both_sides"):
             add(getattr(qualities, name), "quality", name)
@@ -239,6 +253,16 @@ class Reader:
                 tokens.repairs.append(
                     Repair(text[word.start : word.end], " ".join(read_as), word.start)
                 )
+            if not word.form.isascii() and read_as == (form,) and form[0] >= "\u3040":
+                for part, offset in self._segments(form):
+                    tokens.forms.append(part)
+                    begin = word.start + offset
+                    tokens.spans.append((begin, min(begin + len(part), word.end)))
+                    tokens.places.append(place)
+                    tokens.sentences.append(sentence)
+                    tokens.clauses.append(clause)
+                    place += 1
+                continue
             for part in read_as:
                 if part in self._clause_starts:
                     place, clause = place + BREAK, clause + 1
@@ -249,6 +273,19 @@ class Reader:
                 tokens.clauses.append(clause)
                 place += 1
         return tokens
+
+    def _segments(self, run: str) -> list[tuple[str, int]]:
+        """Words of the knowledge inside a run of characters without spaces, the longest first."""
+        found, spot = [], 0
+        while spot < len(run):
+            for size in range(min(MAX_RUN, len(run) - spot), 0, -1):
+                if run[spot : spot + size] in self._run_words:
+                    found.append((run[spot : spot + size], spot))
+                    spot += size
+                    break
+            else:
+                spot += 1
+        return found or [(run, 0)]
 
     def _read_word(self, form: str, seen: int) -> tuple[str, ...]:
         if seen > MAX_REPAIRS * 4 and not self._vocabulary.knows(form):

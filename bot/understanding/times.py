@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.content.models import TimeWords
+from bot.content.models import OtherLanguages, TimeWords
 from bot.content.words import words_of
 
 _DAYS_PER = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
@@ -35,13 +35,21 @@ class TimeExpression:
 class TimeReader:
     """Finds time expressions in words; the word lists come from language/time.yaml."""
 
-    def __init__(self, words: TimeWords) -> None:
+    def __init__(self, words: TimeWords, others: OtherLanguages | None = None) -> None:
         self._units = {w: name for name, ws in words.units.items() for w in ws}
         self._numbers = {str(k): v for k, v in words.numbers.items()}
         self._ago = frozenset(words.ago)
         self._since = frozenset(words.since)
         self._fixed = sorted(
-            ((words_of(k), v) for k, v in words.days_ago.items()), key=lambda i: -len(i[0])
+            (
+                (words_of(k), v)
+                for table in (
+                    words.days_ago,
+                    *(o.days_ago for o in (others.languages.values() if others else ())),
+                )
+                for k, v in table.items()
+            ),
+            key=lambda i: -len(i[0]),
         )
         self._fixed_by_first: dict[str, list[tuple[tuple[str, ...], float]]] = {}
         for group, days in self._fixed:
