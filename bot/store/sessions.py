@@ -24,6 +24,9 @@ class Sessions(Protocol):
     async def forget(self, chat: int) -> None:
         """Delete everything about a chat at once."""
 
+    async def sweep(self, now: dt.datetime) -> int:
+        """Delete what has expired; returns how many sessions that were."""
+
 
 class MemorySessions:
     """Sessions in memory: nothing is written to a disk."""
@@ -56,8 +59,8 @@ class MemorySessions:
         """See ``Sessions.forget``."""
         self._sessions.pop(chat, None)
 
-    def sweep(self, now: dt.datetime) -> int:
-        """Delete expired sessions; returns how many."""
+    async def sweep(self, now: dt.datetime) -> int:
+        """See ``Sessions.sweep``."""
         expired = [chat for chat, session in self._sessions.items() if session.expired(now)]
         for chat in expired:
             del self._sessions[chat]

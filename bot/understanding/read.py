@@ -485,14 +485,14 @@ def _scopes(
             for t in treated
         ):
             continue  # "my mum had filler", "filler 3 years ago": it tells of the treatment
-        if cue.meaning == "denied" and hit.covered & taken:
+        if cue.meaning == "denied" and hit.covered <= taken:
             continue
         if cue.meaning == "history" and again:
             continue
         sentence, clause = tokens.sentences[hit.first], tokens.clauses[hit.first]
         if cue.direction == "forward":
-            start = hit.last if cue.meaning == "denied" else hit.first
-            first, last = start + 1, min(total - 1, hit.last + cue.reach)
+            # from the second word of the cue on: "dont have" also denies "have a fever"
+            first, last = hit.first + 1, min(total - 1, hit.last + cue.reach)
             while last >= first and tokens.sentences[last] != sentence:
                 last -= 1
             for stop in stops if cue.meaning == "denied" else turns:
@@ -582,10 +582,11 @@ def _was_had(
     asked = _first_scope(hit, scopes)[0] in (Status.HYPOTHETICAL, Status.OTHER_PERSON)
     had = nearest("had", 8, 6)
     for time in times:
-        if tokens.sentences[time.first] != sentence or time.kind == "duration":
+        if tokens.sentences[time.first] != sentence:
             continue
         gap = hit.first - time.last if time.last < hit.first else time.first - hit.last
-        if gap <= 8 and (had is None or gap < had):
+        reach = 2 if time.kind == "duration" else 8  # "rhinoplasty 6 days"
+        if gap <= reach and (had is None or gap < had):
             had = max(gap, 0)
     planned = nearest("planned", 10, 6)
     if asked and had is None:

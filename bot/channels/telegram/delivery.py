@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -17,31 +18,61 @@ from bot.channels.telegram.logs import LOG, who
 from bot.reply.render import html_messages, plain_messages
 from bot.reply.reply import Reply
 
+SIDE_BY_SIDE = 64
+"""Calls to Telegram at the same time. Waiting for the next attempt takes no place."""
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
+GIVE_UP = 24 * 3600.0
+"""Seconds after which an answer is worth nothing any more; Telegram keeps updates as long."""
+_UNREACHABLE = (
+    "chat not found",
+    "user is deactivated",
+    "peer_id_invalid",
+    "chat_write_forbidden",
+    "not enough rights",
+    "have no rights",
+    "topic_closed",
+)
 _NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
 
 
 class Delivery:
     """Carries replies to one bot's chats."""
 
-    def __init__(self, bot: telegram.Bot) -> None:
+    def __init__(self, bot: telegram.Bot, side_by_side: int = SIDE_BY_SIDE) -> None:
         self._bot = bot
+        self._slots = asyncio.Semaphore(side_by_side)
 
     async def send(self, chat: int, reply: Reply) -> bool:
-        """Send a reply; False if the chat cannot be reached for good (blocked, deleted)."""
+        """Send a reply; False if the chat cannot be reached for good (blocked, deleted).
+
+        What Telegram refuses as it is goes out plainer, from the beginning: words that come
+        twice do no harm, words that are missing may.
+
+        Raises:
+            error.InvalidToken: Telegram does not know the token any more.
+        """
         markup = _markup(reply)
-        messages = html_messages(reply)
-        for number, text in enumerate(messages):
-            last = number == len(messages) - 1
-            sent = await self._one(chat, text, "HTML", markup if last else None)
-            if sent is None:  # Telegram cannot read our markup: the words still go out
-                LOG.error("reply without markup: Telegram could not parse it")
-                for plain in plain_messages(reply)[number:]:
-                    sent = await self._one(chat, plain, None, None)
-                return bool(sent)
+        sent = await self._all(chat, html_messages(reply), "HTML", markup)
+        if sent is None:
+            sent = await self._all(chat, plain_messages(reply), None, markup)
+        if sent is None and markup is not None:
+            sent = await self._all(chat, plain_messages(reply), None, None)
+        return bool(sent)
+
+    async def _all(
+        self,
+        chat: int,
+        texts: list[str],
+        mode: str | None,
+        markup: telegram.InlineKeyboardMarkup | None,
+    ) -> bool | None:
+        """True accepted, False the chat is gone, None Telegram refuses the message as it is."""
+        for number, text in enumerate(texts, 1):
+            last = number == len(texts)
+            sent = await self._one(chat, text, mode, markup if last else None)
             if not sent:
-                return False
+                return sent
         return True
 
     async def _one(
@@ -51,8 +82,6 @@ class Delivery:
         mode: str | None,
         markup: telegram.InlineKeyboardMarkup | None,
     ) -> bool | None:
-        """True accepted, False never, None the markup cannot be parsed."""
-
         async def call() -> object:
             return await self._bot.send_message(
                 chat,
@@ -63,49 +92,58 @@ class Delivery:
             )
 
         try:
-            await persist(call, who(chat))
+            return await self._persist(call, who(chat))
         except error.ChatMigrated as moved:
             return await self._one(moved.new_chat_id, text, mode, markup)
         except error.Forbidden:
             LOG.info("chat %s has blocked the bot", who(chat))
             return False
         except error.BadRequest as bad:
-            if mode is not None and "parse" in str(bad).lower():
-                return None
-            LOG.error("chat %s cannot be answered: %s", who(chat), bad)
-            return False
-        return True
+            said = str(bad).lower()
+            if any(reason in said for reason in _UNREACHABLE):
+                LOG.info("chat %s cannot be reached", who(chat))
+                return False
+            LOG.error("a message was refused: %s", str(bad).partition('"')[0][:80])
+            return None
 
     async def receipt(self, callback: str) -> None:
         """Tell Telegram that a tap has arrived. An old or unknown tap is no fault."""
         try:
-            await self._bot.answer_callback_query(callback)
+            async with self._slots:
+                await self._bot.answer_callback_query(callback)
         except error.TelegramError as failed:
             LOG.debug("receipt of a tap failed: %s", type(failed).__name__)
 
+    async def _persist(self, call: Callable[[], Awaitable[object]], name: str) -> bool:
+        """Call until it succeeds or fails for good; waits grow, and flood limits are kept.
 
-async def persist(call: Callable[[], Awaitable[object]], name: str) -> None:
-    """Call until it succeeds or fails for good; waits grow, and flood limits are kept.
+        Raises:
+            error.Forbidden, error.BadRequest, error.ChatMigrated, error.InvalidToken: for good.
+        """
+        wait = FIRST_WAIT
+        end = time.monotonic() + GIVE_UP
+        while time.monotonic() < end:
+            try:
+                async with self._slots:
+                    await call()
+            except error.RetryAfter as limited:
+                await asyncio.sleep(seconds(limited) + 0.05)
+            except (error.Forbidden, error.BadRequest, error.ChatMigrated, error.InvalidToken):
+                raise
+            except error.TelegramError as failed:
+                LOG.warning("chat %s: %s, trying again", name, type(failed).__name__)
+                await asyncio.sleep(wait * (0.5 + random.random()))  # noqa: S311 - jitter
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                return True
+        LOG.error("chat %s: given up", name)
+        return False
 
-    Raises:
-        error.Forbidden, error.BadRequest, error.ChatMigrated, error.InvalidToken: for good.
-    """
-    wait = FIRST_WAIT
-    while True:
-        try:
-            await call()
-        except error.RetryAfter as limited:
-            after = limited.retry_after
-            seconds = after.total_seconds() if isinstance(after, timedelta) else float(after)
-            await asyncio.sleep(seconds + 0.05)
-        except (error.Forbidden, error.BadRequest, error.ChatMigrated, error.InvalidToken):
-            raise
-        except error.TelegramError as failed:
-            LOG.warning("chat %s: %s, trying again", name, type(failed).__name__)
-            await asyncio.sleep(wait * (0.5 + random.random()))  # noqa: S311 - jitter
-            wait = min(wait * 2, LONGEST_WAIT)
-        else:
-            return
+
+def seconds(limited: error.RetryAfter) -> float:
+    """How long Telegram asks to wait."""
+    after = limited.retry_after
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)
 
 
 def _markup(reply: Reply) -> telegram.InlineKeyboardMarkup | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import telegram
@@ -10,6 +11,7 @@ from bot.conversation.conversation import Incoming
 
 ALLOWED = ("message", "edited_message", "callback_query")
 """Kinds of updates that are asked for."""
+_COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(?:@(\w+))?(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,16 @@ def work_of(update: telegram.Update, me: telegram.User) -> Work | None:
         tap = Incoming("button", query.data or "")
         return Work(update.update_id, query.message.chat.id, (tap,), query.id)
     message = update.message or update.edited_message
-    if message is None:
+    if message is None or (message.from_user is not None and message.from_user.is_bot):
         return None
+    text = (message.text or message.caption or "").strip()
     private = message.chat.type == telegram.constants.ChatType.PRIVATE
-    text = message.text or message.caption or ""
     if not private and not _addressed(message, text, me):
         return None
-    if me.username:
-        text = text.replace(f"@{me.username}", "").strip()
-    incoming = tuple(_parts(message, text))
+    edited = update.edited_message is not None
+    incoming = tuple(_parts(message, _without_name(text, me), edited=edited))
+    if not incoming and text:  # nothing but our name
+        incoming = (Incoming("command", "start"),)
     return Work(update.update_id, message.chat.id, incoming) if incoming else None
 
 
@@ -49,35 +52,41 @@ def _addressed(message: telegram.Message, text: str, me: telegram.User) -> bool:
     reply = message.reply_to_message
     if reply is not None and reply.from_user is not None and reply.from_user.id == me.id:
         return True
-    if me.username and f"@{me.username}".lower() in text.lower():
+    command = _COMMAND.match(text)
+    if command is not None and command[1] is None:
         return True
-    return text.startswith("/") and "@" not in text.split(maxsplit=1)[0]
+    return _name(me).search(text) is not None
 
 
-def _parts(message: telegram.Message, text: str) -> list[Incoming]:
-    """Words first: danger in a caption is not kept waiting by the photo above it."""
-    parts: list[Incoming] = []
-    if text.startswith("/") and len(text) > 1:
+def _without_name(text: str, me: telegram.User) -> str:
+    return _name(me).sub("", text).strip()
+
+
+def _name(me: telegram.User) -> re.Pattern[str]:
+    """The bot's name as it is mentioned; ``@name_of_another`` is not it."""
+    return re.compile(rf"@{re.escape(me.username or '')}(?!\w)", re.IGNORECASE)
+
+
+def _parts(message: telegram.Message, text: str, *, edited: bool) -> list[Incoming]:
+    """Words first: danger in a caption is not kept waiting by the photo above it.
+
+    Of an edited message only the words count: a shared live location is edited every few seconds.
+    """
+    if _COMMAND.match(text):
         return [Incoming("command", text[1:])]
-    if text:
-        parts.append(Incoming("text", text))
-    if message.photo:
+    parts = [Incoming("text", text)] if text else []
+    if edited:
+        return parts
+    if message.photo or _is_picture(message.document):
         parts.append(Incoming("photo"))
     elif message.voice or message.audio or message.video_note:
         parts.append(Incoming("voice"))
     elif message.sticker or message.dice:
         parts.append(Incoming("sticker"))
-    elif not text and any(
-        (
-            message.video,
-            message.document,
-            message.animation,
-            message.location,
-            message.contact,
-            message.poll,
-            message.venue,
-            message.story,
-        )
-    ):
+    elif not text and message.effective_attachment is not None:
         parts.append(Incoming("media"))
     return parts
+
+
+def _is_picture(document: telegram.Document | None) -> bool:
+    return document is not None and (document.mime_type or "").startswith("image/")
