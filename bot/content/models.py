@@ -360,6 +360,8 @@ class Qualities(Model):
     both_sides: tuple[Phrase, ...]
     had_treatment: tuple[Phrase, ...]
     """The writer had the treatment named near these words."""
+    future: tuple[Phrase, ...]
+    """Said anywhere, the treatment lies ahead unless words next to it say that it was had."""
     planned_treatment: tuple[Phrase, ...]
     """The treatment named near these words lies ahead or is only asked about."""
 

@@ -305,7 +305,21 @@ def _raise_by_one(level: Level) -> Level:
 
 
 def _topics(case: _Case, symptoms: Sequence[str]) -> list[tuple[str, Topic]]:
-    """Topics of the treatments that share symptoms, those with the main symptom first."""
+    """Topics of the treatments that share symptoms, those with the main symptom first.
+
+    Where no topic names a symptom told, those on its broader symptoms are taken.
+    """
+    found = _sharing(case, symptoms)
+    if not found:
+        wider = {broad for slug in symptoms for broad in case.knowledge.symptoms[slug].broader}
+        found = _sharing(case, sorted(wider))
+    # a topic that is about something else is shown only if no topic is about what is told
+    fitting = [item for item in found if item[2].symptoms[0] in symptoms] or found
+    return [(key, topic) for _, key, topic in fitting[:MAX_TOPICS]]
+
+
+def _sharing(case: _Case, symptoms: Sequence[str]) -> list[tuple[float, str, Topic]]:
+    """Topics of the treatments that share symptoms, the best match first."""
     slugs = {treatment.id for treatment in case.treatments}
     scored = []
     for key, topic in case.knowledge.topics.items():
@@ -317,7 +331,4 @@ def _topics(case: _Case, symptoms: Sequence[str]) -> list[tuple[str, Topic]]:
         main = topic.symptoms[0] in symptoms
         weight = (3.0 if main else 0.0) + len(shared) / len(topic.symptoms) + len(shared)
         scored.append((-weight, key, topic))
-    scored.sort(key=lambda item: item[:2])
-    # a topic that is about something else is shown only if no topic is about what is told
-    fitting = [item for item in scored if item[2].symptoms[0] in symptoms] or scored
-    return [(key, topic) for _, key, topic in fitting[:MAX_TOPICS]]
+    return sorted(scored, key=lambda item: item[:2])

@@ -55,6 +55,7 @@ Kind = Literal[
     "quality",
     "had",
     "planned",
+    "future",
     "area",
 ]
 
@@ -172,6 +173,7 @@ class Reader:
             add(getattr(qualities, name), "quality", name)
         add(qualities.had_treatment, "had", "had")
         add(qualities.planned_treatment, "planned", "planned")
+        add(qualities.future, "future", "future")
         areas = {
             when.area for flag in knowledge.red_flags.values() for when in flag.when if when.area
         }
@@ -485,7 +487,7 @@ def _scopes(
             for t in treated
         ):
             continue  # "my mum had filler", "filler 3 years ago": it tells of the treatment
-        if cue.meaning == "denied" and hit.covered <= taken:
+        if cue.meaning == "denied" and _negators(hit, tokens) <= taken:
             continue
         if cue.meaning == "history" and again:
             continue
@@ -511,6 +513,17 @@ def _scopes(
                 last += 1
         scopes.append(_Scope(Status(cue.meaning), first, last, hit))
     return scopes
+
+
+def _negators(cue: Hit[_Meaning], tokens: _Tokens) -> set[int]:
+    """The words of a cue that negate: a sign that holds them has used them up."""
+    words = {
+        word
+        for word in cue.covered
+        if tokens.forms[word] in ("no", "not", "never", "without")
+        or tokens.forms[word][-2:] == "nt"
+    }
+    return words or set(cue.covered)
 
 
 _STRENGTH = (
@@ -579,7 +592,10 @@ def _was_had(
                 best = max(gap, 0)
         return best
 
-    asked = _first_scope(hit, scopes)[0] in (Status.HYPOTHETICAL, Status.OTHER_PERSON)
+    status, cue = _first_scope(hit, scopes)
+    if status is Status.DENIED and cue is not None and cue.payload.phrase.startswith("never"):
+        return False  # "never had filler"
+    asked = status in (Status.HYPOTHETICAL, Status.OTHER_PERSON)
     had = nearest("had", 8, 6)
     for time in times:
         if tokens.sentences[time.first] != sentence:
@@ -589,6 +605,8 @@ def _was_had(
         if gap <= reach and (had is None or gap < had):
             had = max(gap, 0)
     planned = nearest("planned", 10, 6)
+    if had is None and groups.get("future"):
+        return False
     if asked and had is None:
         return False
     if asked:
@@ -597,7 +615,7 @@ def _was_had(
         return had is not None or real
     if had is None:
         return False
-    return had < planned
+    return had <= planned if real else had < planned
 
 
 def _attached(
