@@ -55,7 +55,7 @@ def test_the_shipped_knowledge_checks() -> None:
         (SYMPTOM, "phrases:\n", "phrases:\n  - \"(open\"\n",
          "the phrase '(open' cannot be read: '(' is not closed; write ')'"),
         (SYMPTOM, "phrases:\n", "phrases:\n  - \"{no_such} hurts\"\n", "no word class 'no_such'"),
-        (SYMPTOM, "phrases:\n", "phrases:\n  - double vision\n",
+        (SYMPTOM, "phrases:\n", "phrases:\n  - itches\n  - double vision\n",
          "the phrase 'double vision' is used by"),
         (SYMPTOM, "review_due: 2027-11-24", "review_due: soon",
          "'review_due': input should be a valid date"),
