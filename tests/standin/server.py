@@ -21,6 +21,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.standin.entities import EntityError, parse_html
+from tests.standin.webhook import SECRET, WebhookDelivery
 
 TOKEN = "123456:stand-in-token-abcdefgh"
 CALLBACK_AGE = 15 * 60
@@ -65,7 +66,7 @@ class BotApi:
         self.callbacks: dict[str, float] = {}
         self.commands: list[Json] = []
         self.descriptions: dict[str, str] = {}
-        self.webhook = ""
+        self.webhook: WebhookDelivery | None = None
         self.blocked: set[int] = set()
         self.slow: dict[int, float] = {}
         self._update_ids = itertools.count(1000)
@@ -90,6 +91,7 @@ class BotApi:
 
     async def stop(self) -> None:
         """Stop listening."""
+        await self._drop_webhook()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -127,7 +129,11 @@ class BotApi:
         person = {"id": chat, "is_bot": False, "first_name": "Pat"}
         return self.push(
             callback_query={
-                "id": key, "from": person, "chat_instance": "x", "data": data, "message": last,
+                "id": key,
+                "from": person,
+                "chat_instance": "x",
+                "data": data,
+                "message": last,
             }
         )
 
@@ -155,8 +161,11 @@ class BotApi:
         fault = self._fault(method, data)
         if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)
-        if fault is not None and not fault.after_work and (fault.status or fault.cut
-                                                           or fault.garbage):
+        if (
+            fault is not None
+            and not fault.after_work
+            and (fault.status or fault.cut or fault.garbage)
+        ):
             return await self._fail(fault, request)
         handler = getattr(self, f"do_{method}", None)
         if handler is None:
@@ -195,18 +204,28 @@ class BotApi:
 
     async def do_getMe(self, _: Json) -> Json:  # noqa: N802 - the API's name
         return {
-            "id": int(self.token.split(":")[0]), "is_bot": True, "first_name": "Aftercare",
-            "username": "aftercare_bot", "can_join_groups": True,
-            "can_read_all_group_messages": False, "supports_inline_queries": False,
+            "id": int(self.token.split(":")[0]),
+            "is_bot": True,
+            "first_name": "Aftercare",
+            "username": "aftercare_bot",
+            "can_join_groups": True,
+            "can_read_all_group_messages": False,
+            "supports_inline_queries": False,
         }
 
     async def do_getUpdates(self, data: Json) -> list[Json]:  # noqa: N802
         if self.webhook:
-            raise ApiError(409, "Conflict: can't use getUpdates method while webhook is active; "
-                                "use deleteWebhook to delete the webhook first")
+            raise ApiError(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; "
+                "use deleteWebhook to delete the webhook first",
+            )
         if self._polling:
-            raise ApiError(409, "Conflict: terminated by other getUpdates request; make sure "
-                                "that only one bot instance is running")
+            raise ApiError(
+                409,
+                "Conflict: terminated by other getUpdates request; make sure "
+                "that only one bot instance is running",
+            )
         offset = int(data.get("offset", 0))
         while self.updates and self.updates[0]["update_id"] < offset:
             self.updates.popleft()
@@ -229,6 +248,26 @@ class BotApi:
             batch = [u for u in batch if any(kind in u for kind in allowed)]
         return batch
 
+    async def do_setWebhook(self, data: Json) -> bool:  # noqa: N802
+        url, secret = str(data.get("url", "")), str(data.get("secret_token", ""))
+        if secret and not SECRET.fullmatch(secret):
+            raise ApiError(400, "Bad Request: secret token contains unallowed characters")
+        await self._drop_webhook()
+        if url:
+            if not url.startswith(("https://", "http://127.0.0.1")):
+                raise ApiError(400, "Bad Request: bad webhook: An HTTPS URL must be provided")
+            self.webhook = WebhookDelivery(self.updates, self.arrived, url, secret)
+        return True
+
+    async def do_deleteWebhook(self, _: Json) -> bool:  # noqa: N802
+        await self._drop_webhook()
+        return True
+
+    async def _drop_webhook(self) -> None:
+        if self.webhook is not None:
+            await self.webhook.stop()
+            self.webhook = None
+
     async def do_sendMessage(self, data: Json) -> Json:  # noqa: N802
         chat = int(data["chat_id"])
         if chat in self.slow:
@@ -237,9 +276,12 @@ class BotApi:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
         text, kinds = self._text(data)
         message = {
-            "message_id": next(self._message_ids), "date": int(time.time()),
+            "message_id": next(self._message_ids),
+            "date": int(time.time()),
             "chat": {"id": chat, "type": "private", "first_name": "Pat"},
-            "text": text, "kinds": kinds, "buttons": self._buttons(data),
+            "text": text,
+            "kinds": kinds,
+            "buttons": self._buttons(data),
         }
         self.messages[chat].append(message)
         return {k: v for k, v in message.items() if k not in ("kinds", "buttons")}
@@ -251,8 +293,11 @@ class BotApi:
                 text, kinds = self._text(data)
                 buttons = self._buttons(data)
                 if (message["text"], message["buttons"]) == (text, buttons):
-                    raise ApiError(400, "Bad Request: message is not modified: specified new "
-                                        "message content and reply markup are exactly the same")
+                    raise ApiError(
+                        400,
+                        "Bad Request: message is not modified: specified new "
+                        "message content and reply markup are exactly the same",
+                    )
                 message.update(text=text, kinds=kinds, buttons=buttons)
                 return {k: v for k, v in message.items() if k not in ("kinds", "buttons")}
         raise ApiError(400, "Bad Request: message to edit not found")
@@ -260,8 +305,10 @@ class BotApi:
     async def do_answerCallbackQuery(self, data: Json) -> bool:  # noqa: N802
         came = self.callbacks.pop(str(data.get("callback_query_id")), None)
         if came is None or time.time() - came > CALLBACK_AGE:
-            raise ApiError(400, "Bad Request: query is too old and response timeout expired or "
-                                "query ID is invalid")
+            raise ApiError(
+                400,
+                "Bad Request: query is too old and response timeout expired or query ID is invalid",
+            )
         return True
 
     async def do_setMyCommands(self, data: Json) -> bool:  # noqa: N802
