@@ -1,8 +1,11 @@
 """A stand-in of the Bot API server, written from the Bot API's documentation.
 
 It keeps the parts of the protocol that a bot can get wrong: an update is confirmed only by a
-higher offset, a second poller gets 409, entities must parse, lengths are counted in UTF-16 after
-parsing, callback data is 1 to 64 bytes, taps grow old. Faults are given to it beforehand.
+higher offset, asking again too soon with the same offset yields one update, an older poll ends
+with 409 when another begins, entities must parse, lengths are counted in UTF-16 after parsing,
+callback data is 1 to 64 bytes, taps grow old. What the documentation leaves open is taken from
+the source of the server (github.com/tdlib/telegram-bot-api, Client.cpp). Faults are given to it
+beforehand.
 
 ``python -m tests.standin.server --port 9000`` runs it by itself.
 """
@@ -13,6 +16,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import re
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
@@ -25,6 +29,10 @@ from tests.standin.webhook import SECRET, WebhookDelivery
 
 TOKEN = "123456:stand-in-token-abcdefgh"
 CALLBACK_AGE = 15 * 60
+ACTIONS = {
+    "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
+    "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note",
+}  # fmt: skip
 Json = dict[str, Any]
 
 
@@ -43,7 +51,7 @@ class Fault:
     status: int = 0
     text: str = "fault"
     delay: float = 0.0
-    """Seconds before anything happens."""
+    """Seconds before anything happens; with ``after_work`` between the work and the failure."""
     cut: bool = False
     """Close the connection in the middle of the answer."""
     after_work: bool = False
@@ -68,10 +76,18 @@ class BotApi:
         self.descriptions: dict[str, str] = {}
         self.webhook: WebhookDelivery | None = None
         self.blocked: set[int] = set()
+        self.gone: set[int] = set()
+        self.moved: dict[int, int] = {}
+        """Groups that have become supergroups, with their new ids."""
+        self.pause_per_chat = 0.0
+        """Seconds between two messages to a chat, else 429; Telegram's own is about 1."""
+        self._last_message: dict[int, float] = {}
         self.slow: dict[int, float] = {}
         self._update_ids = itertools.count(1000)
         self._message_ids = itertools.count(1)
-        self._polling = 0
+        self._poll: asyncio.Event | None = None
+        """Set to end the long poll under way."""
+        self._asked, self._asked_at = 0, float("-inf")
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -92,6 +108,8 @@ class BotApi:
     async def stop(self) -> None:
         """Stop listening."""
         await self._drop_webhook()
+        if self._poll is not None:
+            self._poll.set()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -159,14 +177,10 @@ class BotApi:
         data = await _parameters(request)
         self.calls.append((method, data))
         fault = self._fault(method, data)
-        if fault is not None and fault.delay:
+        if fault is not None and not fault.after_work:
             await asyncio.sleep(fault.delay)
-        if (
-            fault is not None
-            and not fault.after_work
-            and (fault.status or fault.cut or fault.garbage)
-        ):
-            return await self._fail(fault, request)
+            if fault.status or fault.cut or fault.garbage:
+                return await self._fail(fault, request)
         handler = getattr(self, f"do_{method}", None)
         if handler is None:
             return _answer(404, "Not Found: method not found")
@@ -175,17 +189,17 @@ class BotApi:
         except ApiError as failed:
             return _answer(failed.code, failed.text, **failed.parameters)
         if fault is not None and fault.after_work:
+            await asyncio.sleep(fault.delay)
             return await self._fail(fault, request)
         return web.json_response({"ok": True, "result": result})
 
     def _fault(self, method: str, data: Json) -> Fault | None:
-        waiting = self.faults.get(method)
-        if not waiting:
-            return None
-        first = waiting[0]
-        if first.chat is not None and int(data.get("chat_id", 0)) != first.chat:
-            return None
-        return waiting.popleft()
+        waiting = self.faults[method]
+        for fault in waiting:
+            if fault.chat is None or str(fault.chat) == str(data.get("chat_id")):
+                waiting.remove(fault)
+                return fault
+        return None
 
     @staticmethod
     async def _fail(fault: Fault, request: web.Request) -> web.StreamResponse:
@@ -214,39 +228,48 @@ class BotApi:
         }
 
     async def do_getUpdates(self, data: Json) -> list[Json]:  # noqa: N802
-        if self.webhook:
+        if self.webhook is not None:
             raise ApiError(
                 409,
                 "Conflict: can't use getUpdates method while webhook is active; "
                 "use deleteWebhook to delete the webhook first",
             )
-        if self._polling:
+        offset = int(data.get("offset", 0))
+        limit = min(max(int(data.get("limit", 100)), 1), 100)
+        timeout = min(float(data.get("timeout", 0)), 50.0)
+        now = time.monotonic()
+        if offset == self._asked and timeout < 3 and now < self._asked_at + 3:
+            timeout = 3
+        if offset == self._asked and now < self._asked_at + 0.5:
+            limit = 1
+        self._asked, self._asked_at = offset, now
+        if offset < 0:
+            offset = max((u["update_id"] for u in self.updates), default=0) + 1 + offset
+        while self.updates and self.updates[0]["update_id"] < offset:
+            self.updates.popleft()
+        if not self.updates and timeout:
+            await self._long_poll(timeout)
+        batch = list(itertools.islice(self.updates, limit))
+        if allowed := data.get("allowed_updates"):
+            batch = [u for u in batch if any(kind in u for kind in allowed)]
+        return batch
+
+    async def _long_poll(self, timeout: float) -> None:
+        if self._poll is not None:
+            self._poll.set()
+        ended = self._poll = asyncio.Event()
+        self.arrived.clear()
+        waits = [asyncio.create_task(event.wait()) for event in (self.arrived, ended)]
+        await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        if ended.is_set():
             raise ApiError(
                 409,
                 "Conflict: terminated by other getUpdates request; make sure "
                 "that only one bot instance is running",
             )
-        offset = int(data.get("offset", 0))
-        while self.updates and self.updates[0]["update_id"] < offset:
-            self.updates.popleft()
-        limit = min(int(data.get("limit", 100)), 100)
-        timeout = float(data.get("timeout", 0))
-        allowed = data.get("allowed_updates")
-        self._polling += 1
-        try:
-            end = time.monotonic() + timeout
-            while not self.updates and (left := end - time.monotonic()) > 0:
-                self.arrived.clear()
-                try:
-                    await asyncio.wait_for(self.arrived.wait(), left)
-                except TimeoutError:
-                    break
-        finally:
-            self._polling -= 1
-        batch = list(itertools.islice(self.updates, limit))
-        if allowed:
-            batch = [u for u in batch if any(kind in u for kind in allowed)]
-        return batch
+        self._poll = None
 
     async def do_setWebhook(self, data: Json) -> bool:  # noqa: N802
         url, secret = str(data.get("url", "")), str(data.get("secret_token", ""))
@@ -268,13 +291,18 @@ class BotApi:
             await self.webhook.stop()
             self.webhook = None
 
+    async def do_sendChatAction(self, data: Json) -> bool:  # noqa: N802
+        self._reachable(data)
+        if data.get("action") not in ACTIONS:
+            raise ApiError(400, "Bad Request: wrong parameter action in request")
+        return True
+
     async def do_sendMessage(self, data: Json) -> Json:  # noqa: N802
-        chat = int(data["chat_id"])
+        chat = self._reachable(data)
         if chat in self.slow:
             await asyncio.sleep(self.slow[chat])
-        if chat in self.blocked:
-            raise ApiError(403, "Forbidden: bot was blocked by the user")
         text, kinds = self._text(data)
+        self._keep_pace(chat)
         message = {
             "message_id": next(self._message_ids),
             "date": int(time.time()),
@@ -312,9 +340,11 @@ class BotApi:
         return True
 
     async def do_setMyCommands(self, data: Json) -> bool:  # noqa: N802
-        commands = data["commands"]
+        commands = data.get("commands", [])
+        if len(commands) > 100:
+            raise ApiError(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
         for command in commands:
-            if not 1 <= len(command["command"]) <= 32 or not command["command"].islower():
+            if not re.fullmatch("[a-z0-9_]{1,32}", command["command"]):
                 raise ApiError(400, "Bad Request: BOT_COMMAND_INVALID")
             if not 1 <= len(command["description"]) <= 256:
                 raise ApiError(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
@@ -334,6 +364,28 @@ class BotApi:
         return True
 
     # -- what messages must be -----------------------------------------------------------
+
+    def _reachable(self, data: Json) -> int:
+        chat = str(data.get("chat_id", ""))
+        if not re.fullmatch(r"-?\d+", chat) or int(chat) in self.gone:
+            raise ApiError(400, "Bad Request: chat not found")
+        if int(chat) in self.blocked:
+            raise ApiError(403, "Forbidden: bot was blocked by the user")
+        if int(chat) in self.moved:
+            raise ApiError(
+                400,
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                migrate_to_chat_id=self.moved[int(chat)],
+            )
+        return int(chat)
+
+    def _keep_pace(self, chat: int) -> None:
+        now = time.monotonic()
+        left = self._last_message.get(chat, float("-inf")) + self.pause_per_chat - now
+        if left > 0:
+            after = max(1, round(left))
+            raise ApiError(429, f"Too Many Requests: retry after {after}", retry_after=after)
+        self._last_message[chat] = now
 
     @staticmethod
     def _text(data: Json) -> tuple[str, list[str]]:

@@ -111,12 +111,12 @@ async def test_order_is_kept_within_a_chat(api: BotApi) -> None:
 
 
 async def test_a_slow_chat_holds_up_nobody(api: BotApi) -> None:
-    api.slow[1] = 3.0
+    api.slow[1] = 1.5
     api.say("bruise", chat=1)
     for chat in range(2, 12):
         api.say("bruise", chat=chat)
     for chat in range(2, 12):
-        await api.wait_for(1, chat=chat, seconds=2.5)
+        await api.wait_for(1, chat=chat, seconds=1.4)
     assert api.texts(1) == []
     await api.wait_for(1, chat=1)
 

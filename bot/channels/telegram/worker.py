@@ -1,11 +1,9 @@
 """The long-polling worker: at least once, in order within a chat, chats side by side.
 
 The library's own loop confirms a batch before it is worked on, so a kill loses what is left of
-it. Here an update is confirmed only after its reply was accepted: the offset given to Telegram
-is the lowest update that is not done. Updates that come again meanwhile are known by their id.
-An update that is not done after ``PATIENCE`` is confirmed all the same while its sending goes on
-in the background, because Telegram hands out at most 100 unconfirmed updates and one unreachable
-chat would otherwise keep everybody else's messages back.
+it. Here an update is confirmed only after its reply was accepted; ``ledger`` tells how, and what
+happens to one whose reply cannot be sent. A reply may come twice (a send that timed out may have
+arrived, and a kill may fall between a reply and its confirmation). None is lost.
 """
 
 from __future__ import annotations
@@ -15,31 +13,41 @@ import datetime as dt
 import signal
 import time
 from collections import deque
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import telegram
 from telegram import error
 from telegram.request import HTTPXRequest
 
-from bot.channels.telegram.delivery import Delivery
+from bot.channels.telegram.delivery import SIDE_BY_SIDE, Delivery, seconds
 from bot.channels.telegram.incoming import ALLOWED, Work, work_of
+from bot.channels.telegram.ledger import Ledger
 from bot.channels.telegram.logs import LOG, set_up, who
-from bot.config import Config
-from bot.conversation.conversation import Conversation, Turn
+from bot.config import TELEGRAM, Config
+from bot.conversation.conversation import Conversation, Incoming, Turn
 from bot.conversation.engine import Engine
 from bot.conversation.session import Session
 from bot.reply.compose import Audience
 from bot.store.sessions import MemorySessions, Sessions
 
-SIDE_BY_SIDE = 64
-"""Chats served at the same time."""
-PATIENCE = 60.0
-"""Seconds after which an update no longer holds back the confirmation of others."""
-DRAIN = 8.0
+DRAIN = 6.0
 """Seconds that a stop waits for replies under way."""
+CONFIRM = 1.5
+"""Seconds that a stop waits for the last confirmation."""
 LONG_POLL = 25
 """Seconds for which Telegram holds an empty answer back."""
-LOOK_AGAIN = 0.2
-"""Seconds between polls while replies are under way."""
+ASK_AGAIN = 0.7
+"""Seconds between two polls with one offset. Within 0.5 s of the last one the server hands out a
+single update (telegram-bot-api, ``process_get_updates_query``): with one slow chat that would be
+the slow chat's, over and over, and nobody else's would be seen."""
+SWEEP = 600.0
+"""Seconds between two deletions of expired sessions."""
+REFUSALS = 3
+"""The token is taken for revoked after so many refusals in a row; a proxy may err once."""
+
+T = TypeVar("T")
 
 
 class Worker:
@@ -51,26 +59,25 @@ class Worker:
         engine: Engine,
         sessions: Sessions,
         *,
+        ledger: Ledger | None = None,
         long_poll: int = LONG_POLL,
     ) -> None:
         self._bot = bot
         self._engine = engine
         self._conversation = Conversation(engine)
         self._sessions = sessions
+        self._ledger = ledger or Ledger()
         self._delivery = Delivery(bot)
         self._long_poll = long_poll
-        self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
         self._queues: dict[int, deque[Work]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._open: dict[int, float] = {}
-        """Updates that are not done, with the time at which they came."""
-        self._next = 0
-        """The update after the highest one seen."""
-        self._handled: set[int] = set()
-        """Updates that are done and not yet confirmed to Telegram."""
         self._done = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._me: telegram.User | None = None
+        self._asked: int | None = None
+        self._asked_at = float("-inf")
+        self._swept_at = time.monotonic()
+        self._wait = 0.5
+        self._refusals = 0
 
     # -- life -----------------------------------------------------------------------------
 
@@ -78,26 +85,35 @@ class Worker:
         """Work until ``stop``.
 
         Raises:
-            error.InvalidToken: Telegram does not know the token.
+            error.InvalidToken, error.Forbidden: Telegram does not know the token.
         """
-        await self._sign_in()
+        me = await self._sign_in()
+        if me is None:
+            return
         presenting = asyncio.create_task(self._present())
-        while not self._stopping.is_set():
-            await self._poll_once()
-        presenting.cancel()
-        await self._drain()
+        patience = 0.0
+        try:
+            while not self._stopping.is_set():
+                await self._poll_once(me)
+                await self._sweep()
+            patience = DRAIN
+        finally:
+            presenting.cancel()
+            await asyncio.gather(presenting, return_exceptions=True)
+            await self._drain(patience)
 
     def stop(self) -> None:
         """Take no more updates; answer what is under way, then end."""
         self._stopping.set()
 
-    async def _sign_in(self) -> None:
+    async def _sign_in(self) -> telegram.User | None:
         """Learn the bot's name; Telegram out of reach is no reason to give up."""
         wait = 0.5
         while not self._stopping.is_set():
             try:
-                await self._bot.initialize()
-                self._me = await self._bot.get_me()
+                await self._or_stop(self._bot.initialize())
+                if self._stopping.is_set():
+                    return None
             except (error.InvalidToken, error.Forbidden):
                 raise
             except error.TelegramError as failed:
@@ -105,92 +121,113 @@ class Worker:
                 await self._pause(wait)
                 wait = min(wait * 2, 30.0)
             else:
-                LOG.info("signed in as @%s", self._me.username)
-                return
+                LOG.info("signed in as @%s", self._bot.bot.username)
+                return self._bot.bot
+        return None
 
     async def _present(self) -> None:
         """Set commands and descriptions; the bot works without them."""
-        wording = self._engine.composer.wording(Audience())
-        commands = [telegram.BotCommand(n, text) for n, text in wording.commands.items()]
         try:
+            wording = self._engine.composer.wording(Audience())
+            commands = [telegram.BotCommand(n, text) for n, text in wording.commands.items()]
             await self._bot.set_my_commands(commands)
-            await self._bot.set_my_description(wording.disclaimer[:512])
-            await self._bot.set_my_short_description(wording.disclaimer[:120])
-        except error.TelegramError as failed:
+            await self._bot.set_my_description(sentences(wording.disclaimer, 512))
+            await self._bot.set_my_short_description(sentences(wording.disclaimer, 120))
+        except Exception as failed:  # noqa: BLE001 - never a reason not to answer
             LOG.warning("commands and description are not set: %s", type(failed).__name__)
 
-    async def _drain(self) -> None:
+    async def _sweep(self) -> None:
+        if time.monotonic() - self._swept_at < SWEEP:
+            return
+        self._swept_at = time.monotonic()
+        try:
+            await self._sessions.sweep(dt.datetime.now(dt.UTC))
+        except Exception as failed:  # noqa: BLE001 - the answers never wait for the store
+            LOG.error("expired sessions are not deleted: %s", type(failed).__name__)
+
+    async def _drain(self, patience: float) -> None:
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=DRAIN)
-        left = len(self._open)
+            await asyncio.wait(self._tasks, timeout=patience)
         for task in tuple(self._tasks):
             task.cancel()
-        try:  # confirm what is done, so that nothing comes twice after the restart
-            await asyncio.wait_for(
-                self._bot.get_updates(offset=self._offset(), limit=1, timeout=0), 2.0
-            )
-        except (error.TelegramError, TimeoutError):
-            LOG.warning("the last confirmation failed; some answers may come twice")
-        LOG.info("stopped, %d updates left for the next start", left)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        offset = self._ledger.offset(time.monotonic())
+        if offset != self._asked:  # confirm what is done, so that nothing comes twice
+            confirm = self._bot.get_updates(offset=offset, limit=1, timeout=0)
+            try:
+                await asyncio.wait_for(confirm, CONFIRM)
+            except (error.TelegramError, TimeoutError):
+                LOG.warning("the last confirmation failed; some answers may come twice")
+        if self._ledger.aside:
+            LOG.error("%d answers could not be sent and are lost", self._ledger.aside)
+        LOG.info("stopped, %d updates left for the next start", self._ledger.waiting)
 
     # -- taking -----------------------------------------------------------------------------
 
-    def _offset(self) -> int | None:
-        """The lowest update that still has to come again if we die now."""
+    async def _poll_once(self, me: telegram.User) -> None:
         now = time.monotonic()
-        waiting = [number for number, came in self._open.items() if now - came < PATIENCE]
-        return min(waiting, default=self._next) or None
-
-    async def _poll_once(self) -> None:
-        offset = self._offset()
-        busy = bool(self._open)
+        offset = self._ledger.offset(now)
+        early = self._asked_at + ASK_AGAIN - now
+        if offset == self._asked and early > 0:
+            self._done.clear()
+            await self._pause(early, self._done)
+            return
+        self._asked, self._asked_at = offset, now
         try:
             updates = await self._or_stop(
                 self._bot.get_updates(
-                    offset=offset,
-                    timeout=0 if busy else self._long_poll,
-                    allowed_updates=list(ALLOWED),
+                    offset=offset, timeout=self._long_poll, allowed_updates=list(ALLOWED)
                 )
             )
-        except error.Conflict:
-            LOG.warning("another instance polls with this token; waiting for it to end")
-            await self._pause(1.0)
-            return
-        except error.InvalidToken:
-            raise
-        except error.RetryAfter as limited:
-            after = limited.retry_after
-            await self._pause(after.total_seconds() if isinstance(after, dt.timedelta) else after)
-            return
         except error.TelegramError as failed:
-            LOG.warning("polling failed (%s), trying again", type(failed).__name__)
-            await self._pause(0.5)
+            self._ledger.outage(time.monotonic())
+            await self._poll_failed(failed)
             return
-        if offset is not None:
-            self._handled = {number for number in self._handled if number >= offset}
-        new = [u for u in updates or () if self._is_new(u.update_id)]
-        for update in new:
-            self._take(update)
-        if self._open and not new:
-            self._done.clear()
-            await self._pause(LOOK_AGAIN, self._done)
+        self._wait, self._refusals = 0.5, 0
+        if updates is None:
+            return
+        new = set(self._ledger.received(offset, [update.update_id for update in updates]))
+        for update in updates:
+            if update.update_id in new:
+                self._take(update, me)
 
-    def _is_new(self, number: int) -> bool:
-        return number not in self._open and number not in self._handled
+    async def _poll_failed(self, failed: error.TelegramError) -> None:
+        """Wait as the failure asks for.
 
-    def _take(self, update: telegram.Update) -> None:
-        number = update.update_id
-        self._next = max(self._next, number + 1)
-        assert self._me is not None
+        Raises:
+            error.InvalidToken: Telegram does not know the token any more.
+        """
+        self._asked = None
+        if isinstance(failed, error.RetryAfter):
+            await self._pause(seconds(failed))
+            return
+        if isinstance(failed, error.InvalidToken):
+            self._refusals += 1
+            if self._refusals >= REFUSALS:
+                raise failed
+        if isinstance(failed, error.Conflict) and "webhook is active" in str(failed):
+            LOG.warning("a webhook was set for this bot; it is removed, because we poll")
+            try:
+                await self._bot.delete_webhook()
+            except error.TelegramError as refused:
+                LOG.warning("the webhook is not removed: %s", type(refused).__name__)
+        elif isinstance(failed, error.Conflict):
+            LOG.warning("another instance polls with this token; waiting for it to end")
+        else:
+            LOG.warning("polling failed (%s), trying again", type(failed).__name__)
+        await self._pause(self._wait)
+        self._wait = min(self._wait * 2, 10.0)
+
+    def _take(self, update: telegram.Update, me: telegram.User) -> None:
+        self._ledger.take(update.update_id, time.monotonic())
         try:
-            work = work_of(update, self._me)
+            work = work_of(update, me)
         except Exception as failed:  # noqa: BLE001 - an odd update must not stop the others
             LOG.error("update cannot be read: %s", type(failed).__name__)
             work = None
         if work is None:
-            self._handled.add(number)
+            self._ledger.finish(update.update_id)
             return
-        self._open[number] = time.monotonic()
         queue = self._queues.get(work.chat)
         if queue is not None:
             queue.append(work)
@@ -206,11 +243,15 @@ class Worker:
         """Answer a chat's updates one after the other, until there are none."""
         queue = self._queues[chat]
         while queue:
-            async with self._slots:
+            try:
                 await self._answer(queue[0])
-            work = queue.popleft()
-            self._open.pop(work.update_id, None)
-            self._handled.add(work.update_id)
+            except error.InvalidToken:  # the polling finds out whether that is so
+                LOG.error("Telegram refuses the token")
+                await asyncio.sleep(1.0)
+                continue
+            except Exception as failed:  # noqa: BLE001 - the chat's next messages are served
+                LOG.error("chat %s could not be answered: %s", who(chat), type(failed).__name__)
+            self._ledger.finish(queue.popleft().update_id)
             self._done.set()
         del self._queues[chat]
 
@@ -218,17 +259,33 @@ class Worker:
         if work.callback is not None:
             await self._delivery.receipt(work.callback)
         for incoming in work.incoming:
-            now = dt.datetime.now(dt.UTC)
-            session = await self._session(work.chat, now)
+            turn = await self._turn(work.chat, incoming)
             try:
-                turn = self._conversation.respond(incoming, session, now)
+                arrived = await self._send(work.chat, turn)
+            except error.TelegramError:
+                raise
             except Exception as failed:  # noqa: BLE001 - never silence: the person is told
-                LOG.error("answering chat %s failed: %s", who(work.chat), type(failed).__name__)
-                turn = self._conversation.failed(session)
-            await self._remember(work.chat, turn)
-            for reply in turn.replies:
-                if not await self._delivery.send(work.chat, reply):
-                    return
+                LOG.error("a reply could not be written: %s", type(failed).__name__)
+                arrived = await self._send(work.chat, self._conversation.failed(turn.session))
+            if not arrived:
+                return
+
+    async def _turn(self, chat: int, incoming: Incoming) -> Turn:
+        now = dt.datetime.now(dt.UTC)
+        session = await self._session(chat, now)
+        try:
+            turn = self._conversation.respond(incoming, session, now)
+        except Exception as failed:  # noqa: BLE001 - never silence: the person is told
+            LOG.error("answering chat %s failed: %s", who(chat), type(failed).__name__)
+            return self._conversation.failed(session)
+        await self._remember(chat, turn)
+        return turn
+
+    async def _send(self, chat: int, turn: Turn) -> bool:
+        for reply in turn.replies:
+            if not await self._delivery.send(chat, reply):
+                return False
+        return True
 
     async def _session(self, chat: int, now: dt.datetime) -> Session:
         try:
@@ -248,26 +305,32 @@ class Worker:
 
     # -- waiting -----------------------------------------------------------------------------
 
-    async def _pause(self, seconds: float, event: asyncio.Event | None = None) -> None:
+    async def _pause(self, pause: float, event: asyncio.Event | None = None) -> None:
         """Wait, but not past a stop or the event."""
         events = [self._stopping] if event is None else [self._stopping, event]
         waits = [asyncio.create_task(e.wait()) for e in events]
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
 
-    async def _or_stop(self, call: object) -> tuple[telegram.Update, ...] | None:
-        """The result of a poll, or None if the stop comes first."""
-        poll = asyncio.ensure_future(call)  # type: ignore[call-overload]
+    async def _or_stop(self, call: Coroutine[Any, Any, T]) -> T | None:
+        """The result of a call, or None if the stop comes first."""
+        task = asyncio.create_task(call)
         stop = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait({poll, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        if not poll.done():
-            poll.cancel()
-            await asyncio.gather(poll, return_exceptions=True)
-            return None
-        updates: tuple[telegram.Update, ...] = poll.result()
-        return updates
+        try:
+            await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            for waiting in (task, stop):
+                waiting.cancel()
+            await asyncio.gather(task, stop, return_exceptions=True)
+
+
+def sentences(text: str, limit: int) -> str:
+    """As many whole sentences as fit: half a sentence about an emergency helps nobody."""
+    if len(text) <= limit:
+        return text
+    return text[: text.rfind(". ", 0, limit) + 1] or text[:limit]
 
 
 def make_bot(config: Config) -> telegram.Bot:
@@ -278,16 +341,28 @@ def make_bot(config: Config) -> telegram.Bot:
         base_url=f"{config.api_url}/bot",
         base_file_url=f"{config.api_url}/file/bot",
         request=HTTPXRequest(
-            connection_pool_size=SIDE_BY_SIDE, connect_timeout=10, read_timeout=15, pool_timeout=30
+            connection_pool_size=SIDE_BY_SIDE + 4,
+            connect_timeout=10,
+            read_timeout=15,
+            pool_timeout=30,
         ),
-        get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=LONG_POLL + 10),
+        get_updates_request=HTTPXRequest(
+            connection_pool_size=2, connect_timeout=10, read_timeout=10
+        ),
     )
 
 
 def run_worker(config: Config, engine: Engine) -> int:
-    """Run until SIGTERM or SIGINT. Exit code 0 after a stop, 2 for a token that is refused."""
+    """Run until SIGTERM or SIGINT.
+
+    Exit codes: 0 after a stop, 2 for a token that is refused, 1 for a fault of ours.
+    """
     set_up(config.token)
-    return asyncio.run(_main(config, engine))
+    try:
+        return asyncio.run(_main(config, engine))
+    except Exception as failed:  # noqa: BLE001 - a traceback may hold the token or a message
+        LOG.critical("stopped by a fault: %s", type(failed).__name__)
+        return 1
 
 
 async def _main(config: Config, engine: Engine) -> int:
@@ -297,18 +372,27 @@ async def _main(config: Config, engine: Engine) -> int:
         knowledge.version,
         len(knowledge.topics),
         len(knowledge.red_flags),
-        config.api_url,
+        urlsplit(config.api_url).hostname,
     )
-    worker = Worker(make_bot(config), engine, MemorySessions())
+    bot = make_bot(config)
+    worker = Worker(bot, engine, MemorySessions())
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_log_type)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     try:
         await worker.run()
     except (error.InvalidToken, error.Forbidden):
-        LOG.error(
-            "Telegram refuses the token. Ask @BotFather for the right one, and set "
-            "TELEGRAM_TOKEN to it."
-        )
+        remedy = "Ask @BotFather for the right one, and set TELEGRAM_TOKEN to it."
+        if config.api_url != TELEGRAM:
+            remedy += " Or is TELEGRAM_API_URL not a Bot API server?"
+        LOG.error("The token is refused. %s", remedy)
         return 2
+    finally:
+        await bot.shutdown()
     return 0
+
+
+def _log_type(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Errors that nobody awaits: their type only, for their text may be a person's."""
+    LOG.error("in the background: %s", type(context.get("exception")).__name__)
