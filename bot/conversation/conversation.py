@@ -69,7 +69,7 @@ class Conversation:
         if incoming.kind == "text":
             return self._text(incoming.text, session, now)
         if incoming.kind == "command":
-            return self._command(incoming.text, session)
+            return self._command(incoming.text, session, now)
         if incoming.kind == "button":
             return self._button(incoming.text, session)
         return self._page(incoming.kind, session, signs_of=session.treatments)
@@ -149,7 +149,7 @@ class Conversation:
 
     # -- commands and buttons -------------------------------------------------------------
 
-    def _command(self, text: str, session: Session) -> Turn:
+    def _command(self, text: str, session: Session, now: dt.datetime) -> Turn:
         name, _, argument = text.strip().partition(" ")
         name = name.split("@")[0].lower()
         if name == "start" and argument:
@@ -165,6 +165,8 @@ class Conversation:
             return Turn(fresh, self._page("new", session).replies)
         if name == "country":
             return self._country(argument, session)
+        if argument.strip():  # "/hi I cannot breathe": the words count, not the slash
+            return self._text(argument, session, now)
         return self._page("unknown_command", session)
 
     def _start_with(self, argument: str, session: Session) -> Turn:

@@ -90,3 +90,8 @@ def test_no_match_is_said_honestly(engine: Engine) -> None:
     assert "will not guess" in reply
     assert "Get help at once if" in reply
     assert "Phone the clinic" in reply
+
+
+def test_danger_words_after_an_unknown_command_are_read(engine: Engine) -> None:
+    assert "EMERGENCY" in Chat(engine).say("/hi I cannot breathe")
+    assert "do not know this command" in Chat(engine).say("/hi")

@@ -79,6 +79,26 @@ def test_what_only_looks_like_a_denial_silences_nothing(engine: Engine, text: st
     assert engine.assess(text).level is E
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["my daughter had a seizure after the numbing gel", "my mum had a fit after the lidocaine",
+     "my wife had chest pain since her tummy tuck", "my husband had a seizure an hour ago"],
+)  # fmt: skip
+def test_danger_to_a_relative_counts_like_the_writers_own(engine: Engine, text: str) -> None:
+    assert engine.assess(text).level is E
+
+
+@pytest.mark.parametrize(
+    "text", ["my mum had a stroke 5 years ago, can she have filler?", "my dad had a stroke at 50"]
+)
+def test_the_family_history_of_somebody_untreated_does_not(engine: Engine, text: str) -> None:
+    assert engine.assess(text).level is I
+
+
+def test_a_thermometer_that_is_reading_is_no_reading_about_it(engine: Engine) -> None:
+    assert engine.assess("its reading 39.2 and my implant is red").level.rank >= U.rank
+
+
 def test_coming_back_with_it_or_worse_raises(engine: Engine) -> None:
     first = engine.assess("headache, botox 2 days ago")
     earlier = Earlier(("botulinum_toxin",), 2.5, first.level, first.symptoms)
