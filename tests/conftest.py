@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.config import shipped_knowledge
 from bot.conversation.engine import Engine
+from tests.standin.server import BotApi
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,6 +19,15 @@ ROOT = Path(__file__).resolve().parent.parent
 def engine() -> Engine:
     """The shipped knowledge."""
     return Engine.from_folder(shipped_knowledge())
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    """A stand-in of the Bot API server."""
+    server = BotApi()
+    await server.start()
+    yield server
+    await server.stop()
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_red_flag_is_met(file: Path, case: dict[str, str]) -> None:
     wanted = Level(case.get("level", "contact_clinic"))
     met = {m.flag.id for m in found.red_flags}
     assert found.level.rank >= wanted.rank, [r.text for r in found.reasons]
-    assert file.stem in met or found.level.rank >= Level.URGENT.rank
+    assert file.stem in met
 
 
 @pytest.mark.parametrize(("file", "case"), list(cases("red_flags", "near_misses")))
@@ -97,10 +97,7 @@ def test_symptom_is_not_read(file: Path, case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("file", "case"), list(cases("views", "hits")))
 def test_topic_comes_up(file: Path, case: dict[str, str]) -> None:
-    key = f"{file.parent.name}.{file.stem}"
-    wanted = set(shared_engine().knowledge.topics[key].symptoms)
-    topics = judged(case["text"]).topics
-    assert any(set(topic.symptoms) & wanted for topic in topics)
+    assert f"{file.parent.name}.{file.stem}" in judged(case["text"]).topic_ids
 
 
 @pytest.mark.parametrize(("file", "case"), list(cases("views", "near_misses")))

@@ -85,7 +85,6 @@ class _Loader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.faults: list[Fault] = []
-        self.documents: dict[int, YamlDocument] = {}
         self.files: dict[str, str] = {}
         self.digest = hashlib.sha256()
 

@@ -344,6 +344,8 @@ class Context(Model):
     """End the reach of a denial ("but")."""
     turns: tuple[Phrase, ...]
     """End the reach of every other cue: the writer turns to what is there now."""
+    takes_back: tuple[Phrase, ...]
+    """After a clause start they belong to the clause before ("fine, but barely")."""
     clause_starts: tuple[Phrase, ...]
     """Words before which a new clause begins."""
 

@@ -64,7 +64,7 @@ class Conversation:
         """One turn. ``now`` is the time at which it came in, with a time zone."""
         now = now or dt.datetime.now(dt.UTC)
         if session.expired(now):
-            session = Session(country=session.country, language=session.language)
+            session = Session()
         session = replace(session, seen=now)
         if incoming.kind == "text":
             return self._text(incoming.text, session, now)

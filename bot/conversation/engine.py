@@ -37,7 +37,7 @@ class Engine:
         """Read a message and judge it."""
         known = earlier.treatments if earlier else ()
         reading = self.reader.read(text, today=today, treatments=known)
-        return assess(self.knowledge, reading, earlier, today=today)
+        return assess(self.knowledge, reading, earlier)
 
     def answer(
         self, text: str, audience: Audience | None = None, *, today: dt.date | None = None

@@ -7,7 +7,6 @@ this day gets the calendar's level instead of its own; nothing else lowers anyth
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -31,7 +30,6 @@ class _Case:
     treatments: tuple[Treatment, ...]
     groups: frozenset[str]
     days: float | None
-    today: dt.date
     reasons: list[Reason] = field(default_factory=list)
     flags: list[MetFlag] = field(default_factory=list)
     expected: list[Expected] = field(default_factory=list)
@@ -75,8 +73,8 @@ def red_flag_conditions(case: _Case) -> None:
 def calendar(case: _Case) -> None:
     """What the treatment's calendar says of each symptom on this day.
 
-    On an unknown day the most careful row below emergency counts that a first-time reader would
-    still call usual: the earliest window is not assumed.
+    On an unknown day the most urgent row below emergency counts: doubt raises. What makes an
+    emergency of it on some days is a red flag.
     """
     for finding in case.told:
         for treatment in case.treatments:
@@ -186,8 +184,6 @@ def assess(
     knowledge: Knowledge,
     reading: Reading,
     earlier: Earlier | None = None,
-    *,
-    today: dt.date | None = None,
 ) -> Assessment:
     """Decide how soon the person should get help, and collect what speaks to it.
 
@@ -203,7 +199,6 @@ def assess(
         treatments=treatments,
         groups=frozenset(group for slug in had for group in knowledge.groups(slug)),
         days=reading.days if reading.days is not None else earlier.days,
-        today=today or dt.date.today(),  # noqa: DTZ011 - the person's day, not a moment
     )
     for step in STEPS:
         step(case)
@@ -293,7 +288,7 @@ def _row_of_day(rows: Sequence[Expected], days: float | None) -> Expected | None
         covering = [row for row in rows if row.days.covers(days)]
         return max(covering, key=lambda row: row.level.rank, default=None)
     usable = [row for row in rows if row.level is not Level.EMERGENCY]
-    return min(usable, key=lambda row: row.days.first, default=None)
+    return max(usable, key=lambda row: row.level.rank, default=None)
 
 
 def _lower_by_one(level: Level) -> Level:

@@ -50,6 +50,7 @@ Kind = Literal[
     "cue",
     "pseudo",
     "stop",
+    "takes_back",
     "turn",
     "idiom",
     "quality",
@@ -158,6 +159,7 @@ class Reader:
         add(knowledge.context.pseudo, "pseudo", "pseudo")
         add(knowledge.context.stops, "stop", "stop")
         add(knowledge.context.turns, "turn", "turn")
+        add(knowledge.context.takes_back, "takes_back", "takes_back")
         add(knowledge.idioms.idioms, "idiom", "idiom")
         for language in knowledge.other_languages.languages.values():
             for slug, phrases in language.symptoms.items():
@@ -207,6 +209,7 @@ class Reader:
         idioms = groups.get("idiom", [])
         symptoms = _without(groups.get("symptom", []), idioms, groups.get("symptom_never", []))
         flags = _without(groups.get("flag", []), idioms, groups.get("flag_never", []))
+        symptoms += _taken_back(tokens, groups)
         scopes = _scopes(tokens, groups, [*symptoms, *flags])
         mentions = self._mentions(tokens, groups, times, scopes, symptoms)
         had = {m.treatment for m in mentions if m.had} | set(treatments)
@@ -513,6 +516,25 @@ def _scopes(
                 last += 1
         scopes.append(_Scope(Status(cue.meaning), first, last, hit))
     return scopes
+
+
+def _taken_back(tokens: _Tokens, groups: dict[Kind, list[Hit[_Meaning]]]) -> list[Hit[_Meaning]]:
+    """Denials that the next words take back ("i can breathe, but barely"): they become signs."""
+    backs = groups.get("takes_back")
+    if not backs:
+        return []
+    denials = groups.get("symptom_denial", [])
+    signs = [
+        denial
+        for denial in denials
+        if any(
+            0 < back.first - denial.last <= 3
+            and tokens.sentences[back.first] == tokens.sentences[denial.last]
+            for back in backs
+        )
+    ]
+    groups["symptom_denial"] = [denial for denial in denials if denial not in signs]
+    return signs
 
 
 def _negators(cue: Hit[_Meaning], tokens: _Tokens) -> set[int]:

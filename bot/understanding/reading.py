@@ -54,8 +54,6 @@ class Finding:
     better: bool = False
     one_sided: bool = False
     both_sides: bool = False
-    day: float | None = None
-    """Day after the treatment on which it began, where told."""
 
 
 @dataclass(frozen=True, slots=True)

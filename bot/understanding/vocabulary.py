@@ -78,10 +78,6 @@ class Vocabulary:
         """Whether the word stands in a word list."""
         return word in self._known
 
-    def owns(self, word: str) -> bool:
-        """Whether the knowledge uses the word."""
-        return word in self._own
-
     def repair(self, word: str) -> tuple[str, ...]:
         """The known word or words that an unknown word most likely stands for, else the word."""
         if word in self._spelling:

@@ -36,13 +36,13 @@ def test_the_treatment_and_its_day_are_remembered(engine: Engine) -> None:
     assert "after botulinum toxin, day 4" in chat.say("now a headache")
 
 
-def test_a_silent_chat_is_forgotten_but_not_its_country(engine: Engine) -> None:
+def test_a_silent_chat_is_forgotten_with_all_that_was_kept(engine: Engine) -> None:
     chat = Chat(engine)
     chat.say("/country Ireland")
     chat.say("botox 3 days ago, small bruise")
     chat.now += MEMORY + dt.timedelta(minutes=1)
     assert "botulinum" not in chat.say("headache").split("Get help")[0]
-    assert chat.session.country == "IE"
+    assert chat.session.country is None
 
 
 def test_forget_and_new(engine: Engine) -> None:

@@ -27,14 +27,6 @@ class Receiver:
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    server = BotApi()
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
 async def receiver() -> AsyncIterator[tuple[Receiver, str]]:
     bot = Receiver()
     app = web.Application()

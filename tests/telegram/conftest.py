@@ -16,14 +16,11 @@ from tests.standin.server import TOKEN, BotApi
 
 
 @pytest.fixture
-async def api(engine: Engine) -> AsyncIterator[BotApi]:
+async def api(api: BotApi, engine: Engine) -> AsyncIterator[BotApi]:
     """A stand-in; at the end every message that it was sent must close with the disclaimer."""
-    server = BotApi()
-    await server.start()
-    yield server
-    await server.stop()
+    yield api
     disclaimer = engine.knowledge.wording["en"].disclaimer
-    for messages in server.messages.values():
+    for messages in api.messages.values():
         for message in messages:
             assert message["text"].endswith(disclaimer)
 

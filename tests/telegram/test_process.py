@@ -7,20 +7,12 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.standin.server import TOKEN, BotApi, Fault
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    server = BotApi()
-    await server.start()
-    yield server
-    await server.stop()
 
 
 async def start(api: BotApi, token: str = TOKEN) -> Process:

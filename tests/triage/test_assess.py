@@ -99,6 +99,18 @@ def test_a_thermometer_that_is_reading_is_no_reading_about_it(engine: Engine) ->
     assert engine.assess("its reading 39.2 and my implant is red").level.rank >= U.rank
 
 
+@pytest.mark.parametrize(
+    "text", ["i can breathe but barely", "can swallow, but only just", "i can see ok but only just"]
+)
+def test_a_denial_that_is_taken_back_denies_nothing(engine: Engine, text: str) -> None:
+    assert engine.assess(text).level is E
+
+
+def test_on_an_unknown_day_the_calendar_takes_the_careful_row(engine: Engine) -> None:
+    assert engine.assess("headache, botox 2 days ago").level is S
+    assert engine.assess("headache since my botox").level is C
+
+
 def test_coming_back_with_it_or_worse_raises(engine: Engine) -> None:
     first = engine.assess("headache, botox 2 days ago")
     earlier = Earlier(("botulinum_toxin",), 2.5, first.level, first.symptoms)

@@ -1,9 +1,9 @@
 """The long-polling worker: at least once, in order within a chat, chats side by side.
 
 The library's own loop confirms a batch before it is worked on, so a kill loses what is left of
-it. Here an update is confirmed only after its reply was accepted; ``ledger`` tells how, and what
-happens to one whose reply cannot be sent. A reply may come twice (a send that timed out may have
-arrived, and a kill may fall between a reply and its confirmation). None is lost.
+it. Here an update is confirmed only after its reply was accepted, so a kill loses none. A reply may
+come twice: a send that timed out may have arrived, and a kill may fall between a reply and its
+confirmation. The one exception is an update whose reply cannot be sent for long; ``ledger`` tells.
 """
 
 from __future__ import annotations
