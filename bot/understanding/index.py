@@ -149,13 +149,19 @@ class PhraseIndex(Generic[T]):
 
     # -- finding ------------------------------------------------------------------------
 
-    def find(self, words: Sequence[str], places: Sequence[int]) -> list[Hit[T]]:
+    def find(
+        self,
+        words: Sequence[str],
+        places: Sequence[int],
+        others: Mapping[int, Sequence[str]] | None = None,
+    ) -> list[Hit[T]]:
         """All phrases in ``words``.
 
         ``places`` gives each word its place: neighbours are one apart, a comma leaves a place
-        free, the end of a clause leaves ``BREAK`` places.
+        free, the end of a clause leaves ``BREAK`` places. ``others`` holds, by the number of a
+        word, more words that may stand in its place.
         """
-        masks = self._masks(words, places)
+        masks = self._masks(words, places, others or {})
         present = set(masks)
         word_at = {place: number for number, place in enumerate(places)}
         hits: list[Hit[T]] = []
@@ -165,12 +171,20 @@ class PhraseIndex(Generic[T]):
                     _match(row, masks, word_at, hits)
         return hits
 
-    def _masks(self, words: Sequence[str], places: Sequence[int]) -> dict[int, dict[int, int]]:
+    def _masks(
+        self,
+        words: Sequence[str],
+        places: Sequence[int],
+        others: Mapping[int, Sequence[str]],
+    ) -> dict[int, dict[int, int]]:
         masks: dict[int, dict[int, int]] = {}
         single, longer = self._single, self._longer
         bits: dict[str, int] = {}
         for word, place in zip(words, places, strict=True):
             bits[word] = bits.get(word, 0) | (1 << place)
+        for number, more in others.items():
+            for word in more:
+                bits[word] = bits.get(word, 0) | (1 << places[number])
         for word, mask in bits.items():
             for symbol in single.get(word, ()):
                 lengths = masks.get(symbol)

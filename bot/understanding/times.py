@@ -84,6 +84,16 @@ class TimeReader:
             }
         )
 
+    @property
+    def units(self) -> frozenset[str]:
+        """Words for units of time."""
+        return frozenset(self._units)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Number words."""
+        return frozenset(self._numbers)
+
     def find(self, words: Sequence[str], today: dt.date) -> list[TimeExpression]:
         """All time expressions, left to right, none overlapping."""
         found: list[TimeExpression] = []

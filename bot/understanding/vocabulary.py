@@ -1,18 +1,21 @@
-"""Words that are known, and the repair of words that are not.
+"""Words that are known, and what words that are not known may stand for.
 
-A token that is in no word list is repaired to the nearest known word by optimal string alignment
-distance (insertions, deletions, substitutions and swaps of neighbours count 1): up to three
-letters never, four to eight letters one edit, longer ones two. Words of the knowledge are
-preferred to common English ones. Real words are never changed, so that "never" cannot turn into
-"fever". The common words and their frequency come from the dictionary that symspellpy ships.
+A token in no word list gets *options*: known words one slip away (optimal string alignment: a
+letter left out, added, changed or swapped with its neighbour), two for long words, then words that
+sound the same, then two words written as one. The best option is how the word is read; the others
+may complete a phrase as well, so that a doubtful spelling raises a level rather than losing a
+danger sign. Real words have no options: "never" cannot turn into "fever".
+
+The common words and their frequency come from the dictionary that symspellpy ships.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from importlib import resources
 
 from rapidfuzz import process
@@ -20,15 +23,32 @@ from rapidfuzz.distance import OSA
 
 from bot.content.words import words_of
 
-KNOWN_FROM = 100_000
-"""Frequency from which an English word counts as known; below it stand many misspellings."""
+KNOWN_FROM = {1: 0, 2: 0, 3: 5_000_000, 4: 1_500_000, 5: 400_000}
+"""Frequency from which an English word of so many letters counts as known; short rare words are
+nearly always slips of the thumb."""
+RARE_BELOW = {3: 30_000_000, 4: 6_000_000}
+"""A real word so short and so rare ("ale", "cal") stays what it is, and may also be a slip of
+another one ("able", "calf")."""
+KNOWN_FROM_LONG = 100_000
+"""The same for longer words; below it stand many misspellings."""
 TARGET_FROM = 4_000_000
 """Frequency from which an English word outside the knowledge is a target of repair."""
+OWN_FLOOR = 6.5
+"""Least weight (log10 of a frequency) of a word of the knowledge: it is the likelier reading."""
+MAX_OPTIONS = 6
+"""Most readings kept for one word."""
 MAX_REPAIRS = 200
 """Different unknown words repaired in one message; more of them is no English."""
+SLACK = 3.5
+"""Options whose weight (log10) is so much below the best are dropped."""
 
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _NEIGHBOURS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_CONTRACTIONS = frozenset(
+    "cant dont wont isnt arent wasnt werent hasnt havent hadnt didnt doesnt couldnt shouldnt "
+    "wouldnt mustnt neednt aint".split()
+)
+_SHORT = frozenset("i a im ive dont its cant u n my the of to in on and is it".split())
 
 
 @cache
@@ -48,55 +68,100 @@ def frequency(word: str) -> float:
     return common_words().get(word, 1_000_000 if word in _SHORT else 1_000)
 
 
-_SHORT = frozenset("i a im ive dont its cant u n my the of to in on and is it".split())
-
-
 class Vocabulary:
-    """Knows words and repairs others."""
+    """Knows words, and gives the options of others."""
 
     def __init__(
-        self, own: Iterable[str], spelling: Mapping[str, str], keep: Iterable[str] = ()
+        self,
+        own: Iterable[str],
+        spelling: Mapping[str, str],
+        keep: Iterable[str] = (),
+        names: Iterable[str] = (),
     ) -> None:
+        """``own`` are the words of the knowledge; ``names`` those of treatments, the likeliest."""
         self._own = frozenset(own)
+        self._names = frozenset(names)
         self._spelling = {words_of(k)[0]: words_of(v) for k, v in spelling.items()}
         counts = common_words()
-        self._known = (
-            self._own | {w for w, n in counts.items() if n >= KNOWN_FROM} | frozenset(keep)
-        )
-        targets = {w for w in self._own if len(w) >= 4 and w.isalpha()}
-        targets |= {w for w, n in counts.items() if n >= TARGET_FROM and len(w) >= 4}
-        self._by_first: dict[tuple[str, int], list[str]] = defaultdict(list)
-        self._by_tail: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for word in sorted(targets):
-            for length in (len(word) - 2, len(word) - 1, len(word), len(word) + 1, len(word) + 2):
-                edits = 1 if length <= 8 else 2
-                if abs(length - len(word)) <= edits:
-                    self._by_first[word[0], length].append(word)
-                    self._by_tail[word[-2:], length].append(word)
+        english = {w for w, n in counts.items() if n >= KNOWN_FROM.get(len(w), KNOWN_FROM_LONG)}
+        self._known = self._own | english | frozenset(keep)
+        self._targets = {w for w in self._own if len(w) >= 3 and w.isalpha()}
+        self._targets |= {w for w, n in counts.items() if n >= TARGET_FROM and len(w) >= 3}
+        self._targets |= {w for w in self._spelling if len(w) >= 4}
+        self._by_letters_left: dict[str, list[str]] = defaultdict(list)
+        self._by_sound: dict[str, list[str]] = defaultdict(list)
+        self._long: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for word in sorted(self._targets):
+            for shorter in _shorter(word):
+                self._by_letters_left[shorter].append(word)
+            if len(word) >= 5:
+                self._by_sound[sound(word)].append(word)
+            if len(word) >= 7:
+                for length in range(len(word) - 2, len(word) + 3):
+                    self._long[word[0], length].append(word)
+                    self._long[word[-2:], length].append(word)
+        self._rare = {
+            w
+            for w, n in counts.items()
+            if n < RARE_BELOW.get(len(w), 0) and w in english and w not in self._own
+        }
+        self._options = lru_cache(4096)(self._find_options)
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The words of the knowledge."""
+        return self._own
 
     def knows(self, word: str) -> bool:
-        """Whether the word stands in a word list."""
-        return word in self._known
+        """Whether the word stands in a word list, or is a regular form of one that does."""
+        return word in self._known or _is_form(word, self._known)
 
     def repair(self, word: str) -> tuple[str, ...]:
-        """The known word or words that an unknown word most likely stands for, else the word."""
+        """The known word or words that a word is read as; the word itself if there are none."""
+        return self.options(word)[0]
+
+    def options(self, word: str, *, contracted: bool = False) -> tuple[tuple[str, ...], ...]:
+        """All readings of a word, the best first. A known word has one: itself.
+
+        ``contracted`` says that it was typed with an apostrophe: "an't" is no ant.
+        """
+        if contracted and word.endswith("nt") and word in common_words():
+            slips = [w for w in self._near(word) if w in _CONTRACTIONS]
+            if slips and word not in _CONTRACTIONS:
+                return tuple((w,) for w in slips)
         if word in self._spelling:
-            return self._spelling[word]
-        if word in self._known or not word[0].isalpha():
-            return (word,)
-        if len(word) > 30:
-            return (word,)
+            return (self._spelling[word],)
+        if word in self._rare:
+            return self._options(word)
+        if word in self._known or not word[0].isalpha() or len(word) > 30 or not word.isascii():
+            return ((word,),)
+        return self._options(word)
+
+    def _find_options(self, word: str) -> tuple[tuple[str, ...], ...]:
+        if word in self._rare:
+            near = self._near(word)
+            own = sorted((w for w in near if w in self._own), key=lambda w: (-near[w], w))
+            return ((word,), *((w,) for w in own[: MAX_OPTIONS - 1]))
+        if _is_form(word, self._known):
+            return ((word,),)
         squeezed = self._squeeze(word)
         if squeezed != word:
             if squeezed in self._spelling:
-                return self._spelling[squeezed]
+                return (self._spelling[squeezed],)
             if squeezed in self._known:
-                return (squeezed,)
-        best = self._nearest(squeezed)
-        if best is not None:
-            return (best,)
-        joined = self._unjoin(squeezed)
-        return joined or (word,)
+                return ((squeezed,),)
+        scored = self._near(squeezed) or self._two_slips(squeezed) or self._same_sound(squeezed)
+        if not scored:
+            joined = self._unjoin(squeezed)
+            return (joined or (word,),)
+        ranked = sorted(scored, key=lambda w: (-scored[w], w))
+        best = scored[ranked[0]]
+        others = [
+            w
+            for w in ranked[1:]
+            if (w in self._own or w in self._spelling) and scored[w] >= best - SLACK
+        ]
+        return tuple(self._spelling.get(w, (w,)) for w in (ranked[0], *others[: MAX_OPTIONS - 1]))
 
     def _squeeze(self, word: str) -> str:
         """``swollennnn`` and ``heeelp`` without the stretched letters."""
@@ -105,29 +170,52 @@ class Vocabulary:
         double = _STRETCHED.sub(r"\1\1", word)
         return double if double in self._known else _STRETCHED.sub(r"\1", word)
 
-    def _nearest(self, word: str) -> str | None:
+    def _near(self, word: str) -> dict[str, float]:
+        """Words one slip away with their weight."""
         length = len(word)
-        if length < 4 or not word.isascii():
-            return None
-        edits = 1 if length <= 8 else 2
-        for table, key in ((self._by_first, word[0]), (self._by_tail, word[-2:])):
-            choices = table.get((key, length))
-            if not choices:
-                continue
-            found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=8)
-            if found:
-                return str(min(found, key=lambda item: self._cost(word, *item[:2]))[0])
-        return None
+        if length < 3:
+            return {}
+        found: dict[str, float] = {}
+        for shorter in _shorter(word):
+            for target in self._by_letters_left.get(shorter, ()):
+                if target in found or (length == 3 and len(target) != 4):
+                    continue
+                if OSA.distance(word, target, score_cutoff=1) <= 1:
+                    found[target] = self._weight(target) - _unlikely(word, target)
+        return found
 
-    def _cost(self, word: str, target: str, distance: float) -> tuple[float, ...]:
-        """Least first: few edits, a word of the knowledge, a likely slip, a frequent word."""
-        own = 0.0 if target in self._own else 0.6
-        swapped = sorted(word) == sorted(target)
-        near = len(word) == len(target) and all(
-            a == b or _adjacent(a, b) for a, b in zip(word, target, strict=True)
-        )
-        slip = 0.0 if swapped or near or len(word) != len(target) else 0.3
-        return (distance + own + slip, -frequency(target))
+    def _two_slips(self, word: str) -> dict[str, float]:
+        length = len(word)
+        if length < 8:
+            return {}
+        found: dict[str, float] = {}
+        for key in (word[0], word[-2:]):
+            choices = self._long.get((key, length))
+            if choices:
+                for target, _, _ in process.extract(
+                    word, choices, scorer=OSA.distance, score_cutoff=2, limit=8
+                ):
+                    found[target] = self._weight(target)
+            if found:
+                break
+        return found
+
+    def _same_sound(self, word: str) -> dict[str, float]:
+        if len(word) < 5:
+            return {}
+        return {
+            target: self._weight(target)
+            for target in self._by_sound.get(sound(word), ())
+            if target in self._own and abs(len(target) - len(word)) <= 3
+        }
+
+    def _weight(self, word: str) -> float:
+        if word in self._names:
+            return max(8.0, math.log10(frequency(word)))
+        if word in self._spelling:
+            return OWN_FLOOR - 0.5
+        weight = math.log10(frequency(word))
+        return max(OWN_FLOOR, weight + 0.5) if word in self._own else weight
 
     def _unjoin(self, word: str) -> tuple[str, ...]:
         """``cantbreathe`` as its two known words."""
@@ -145,6 +233,47 @@ class Vocabulary:
         return best[1]
 
 
+def _shorter(word: str) -> Iterator[str]:
+    """The word, and the word with each one letter left out."""
+    yield word
+    for spot in range(len(word)):
+        yield word[:spot] + word[spot + 1 :]
+
+
+def _is_form(word: str, known: frozenset[str]) -> bool:
+    """``limps`` is a form of "limp"."""
+    if len(word) < 5 or word[-1] not in "sdg":
+        return False
+    if word.endswith("s") and word[-2] != "s" and word[:-1] in known:
+        return True
+    for ending in ("ed", "ing"):
+        if word.endswith(ending):
+            stem = word[: -len(ending)]
+            if len(stem) >= 4 and (stem in known or stem + "e" in known):
+                return True
+    return False
+
+
+def _unlikely(typed: str, meant: str) -> float:
+    """How unlikely a slip is, in powers of ten: swapped, doubled and left-out letters are common."""
+    cost = 0.8 if typed[0] != meant[0] else 0.0
+    if len(typed) < len(meant):
+        return cost + 0.2
+    if len(typed) > len(meant):
+        spot = next(
+            (i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), len(meant)
+        )
+        doubled = spot > 0 and typed[spot] == typed[spot - 1]
+        return cost + (0.0 if doubled else 1.0)
+    wrong = [(a, b) for a, b in zip(typed, meant, strict=True) if a != b]
+    if len(wrong) == 2:
+        return cost
+    a, b = wrong[0] if wrong else ("", "")
+    if _adjacent(a, b):
+        return cost + 0.3
+    return cost + (0.6 if a in "aeiouy" and b in "aeiouy" else 1.2)
+
+
 @cache
 def _adjacent(a: str, b: str) -> bool:
     for number, row in enumerate(_NEIGHBOURS):
@@ -155,3 +284,34 @@ def _adjacent(a: str, b: str) -> bool:
                 near += other[max(0, spot - 1) : spot + 2]
             return b in near
     return False
+
+
+_SOUNDS = (
+    (re.compile(r"^(kn|gn|pn)"), "n"),
+    (re.compile(r"^wr"), "r"),
+    (re.compile(r"^(ps|sc(?=[eiy]))"), "s"),
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"tch"), "ch"),
+    (re.compile(r"(gh(?=t)|gh$|(?<=m)b$|h$|(?<=[^aeiou])h(?=[aeiouy]))"), ""),
+    (re.compile(r"c(?=[eiy])"), "s"),
+    (re.compile(r"(ck|cc|c|q)"), "k"),
+    (re.compile(r"x"), "ks"),
+    (re.compile(r"z"), "s"),
+    (re.compile(r"dge|g(?=[eiy])"), "j"),
+    (re.compile(r"w(?=[^aeiouy]|$)"), ""),
+    (re.compile(r"[aeiouy]+"), "a"),
+    (re.compile(r"(.)\1+"), r"\1"),
+    (re.compile(r"(?<=.)a(?=s?$)"), ""),
+)
+
+
+@lru_cache(20_000)
+def sound(word: str) -> str:
+    """A rough key of how a word sounds: words with one key are said much alike.
+
+    >>> sound("stumak") == sound("stomach")
+    True
+    """
+    for pattern, by in _SOUNDS:
+        word = pattern.sub(by, word)
+    return word

@@ -1,0 +1,111 @@
+"""All phrases of the knowledge in one index, each with what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.content.knowledge import Knowledge
+from bot.content.models import Cue
+from bot.content.words import words_of
+from bot.understanding.index import Hit, PhraseIndex
+from bot.understanding.vocabulary import frequency
+
+Kind = Literal[
+    "symptom",
+    "symptom_denial",
+    "symptom_never",
+    "flag",
+    "flag_denial",
+    "flag_never",
+    "treatment",
+    "treatment_never",
+    "cue",
+    "pseudo",
+    "stop",
+    "takes_back",
+    "turn",
+    "idiom",
+    "quality",
+    "had",
+    "planned",
+    "future",
+    "area",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase of the index stands for."""
+
+    kind: Kind
+    name: str
+    phrase: str
+    cue: Cue | None = None
+    needs: str | None = None
+    """Group or slug of a treatment without which the phrase means nothing."""
+
+
+Hits = dict[Kind, list[Hit[Meaning]]]
+"""What was found in a message, by kind."""
+
+
+def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
+    """Compile every phrase of ``knowledge``."""
+    index: PhraseIndex[Meaning] = PhraseIndex(knowledge.classes.classes, frequency)
+
+    def add(
+        phrases: Iterable[str],
+        kind: Kind,
+        name: str,
+        cue: Cue | None = None,
+        needs: str | None = None,
+    ) -> None:
+        for phrase in phrases:
+            index.add(phrase, Meaning(kind, name, phrase, cue, needs))
+
+    for slug, symptom in knowledge.symptoms.items():
+        add(symptom.phrases, "symptom", slug)
+        for needs, phrases in symptom.with_treatment.items():
+            add(phrases, "symptom", slug, needs=needs)
+        add(symptom.denials, "symptom_denial", slug)
+        add(symptom.never, "symptom_never", slug)
+    for flag_id, flag in knowledge.red_flags.items():
+        add(flag.phrases, "flag", flag_id)
+        add(flag.denials, "flag_denial", flag_id)
+        add(flag.never, "flag_never", flag_id)
+    for slug, treatment in knowledge.treatments.items():
+        add((*treatment.phrases, *map(literal, treatment.brands)), "treatment", slug)
+        add(treatment.never, "treatment_never", slug)
+    for cue in knowledge.context.cues:
+        add(cue.phrases, "cue", cue.meaning, cue)
+    add(knowledge.context.pseudo, "pseudo", "pseudo")
+    add(knowledge.context.stops, "stop", "stop")
+    add(knowledge.context.turns, "turn", "turn")
+    add(knowledge.context.takes_back, "takes_back", "takes_back")
+    add(knowledge.idioms.idioms, "idiom", "idiom")
+    for language in knowledge.other_languages.languages.values():
+        for slug, phrases in language.symptoms.items():
+            add(phrases, "symptom", slug)
+        for slug, phrases in language.treatments.items():
+            add(phrases, "treatment", slug)
+        add(language.had, "had", "had")
+        if language.denials:
+            cue = Cue(meaning="denied", direction="forward", reach=4, phrases=language.denials)
+            add(language.denials, "cue", "denied", cue)
+    qualities = knowledge.qualities
+    for name in ("severe", "mild", "sudden", "worse", "better", "one_sided", "both_sides"):
+        add(getattr(qualities, name), "quality", name)
+    add(qualities.had_treatment, "had", "had")
+    add(qualities.planned_treatment, "planned", "planned")
+    add(qualities.future, "future", "future")
+    areas = {when.area for flag in knowledge.red_flags.values() for when in flag.when if when.area}
+    for area in sorted(areas):
+        add((f"{{{area}}}",), "area", area)
+    index.freeze()
+    return index
+
+
+def literal(brand: str) -> str:
+    return " ".join(words_of(brand))

@@ -1,0 +1,151 @@
+"""From a text to its words: repaired, with their places, sentences and clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.content.knowledge import origin
+from bot.content.words import Word, is_word, split
+from bot.understanding.index import BREAK
+from bot.understanding.reading import Evidence, Repair
+from bot.understanding.vocabulary import MAX_REPAIRS, Vocabulary
+
+COMMA = 2
+"""Places that a comma takes: words on both sides of one are no neighbours."""
+MAX_RUN = 12
+"""Longest word that is looked for in writing without spaces."""
+
+_SENTENCE_ENDS = frozenset(".!?;\n…。！？‼⁉")
+_SOFT = frozenset(',:()/-–—"')
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The words of a message after repair."""
+
+    text: str
+    forms: list[str]
+    spans: list[tuple[int, int]]
+    places: list[int]
+    sentences: list[int]
+    clauses: list[int]
+    repairs: list[Repair]
+    others: dict[int, tuple[str, ...]]
+    """More readings of a mistyped word, by its number."""
+
+    def evidence(self, first: int, last: int, phrase: str) -> Evidence:
+        start, end = self.spans[first][0], self.spans[last][1]
+        return Evidence(start, end, self.text[start:end], phrase, origin(phrase))
+
+
+class Tokeniser:
+    """``tokenise(text)`` gives ``Tokens``; unknown words are repaired on the way."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        clause_starts: Iterable[str],
+        units: frozenset[str],
+        numbers: frozenset[str],
+    ) -> None:
+        """``units`` and ``numbers`` are words of time: after a number a unit is the likeliest."""
+        self._vocabulary = vocabulary
+        self._clause_starts = frozenset(clause_starts)
+        self._units = units
+        self._numbers = numbers
+        self._run_words = frozenset(word for word in vocabulary.own if word[0] >= "\u3040")
+
+    def tokenise(self, text: str) -> Tokens:
+        """The words of ``text`` with their offsets."""
+        tokens = Tokens(text, [], [], [], [], [], [], {})
+        place = sentence = clause = 0
+        last_end = 0
+        memory: dict[str, tuple[tuple[str, ...], ...]] = {}
+        words = self._mended(split(text))
+        for word in words:
+            form = word.form
+            if "\n" in text[last_end : word.start]:
+                place, sentence, clause = place + BREAK, sentence + 1, clause + 1
+            last_end = word.end
+            if not is_word(form):
+                if form in _SENTENCE_ENDS:
+                    place, sentence, clause = place + BREAK, sentence + 1, clause + 1
+                elif form in _SOFT and form not in "-/":
+                    place += COMMA
+                continue
+            options = memory.get(form)
+            if options is None:
+                contracted = word.end - word.start > len(form)
+                options = self._options(form, len(memory), contracted=contracted)
+                memory[form] = options
+            read_as = options[0]
+            if len(options) > 1:
+                read_as = self._fitting(options, tokens.forms)
+                tokens.others[len(tokens.forms)] = tuple(
+                    o[0] for o in options if o != read_as and len(o) == 1
+                )
+            if read_as != (form,):
+                tokens.repairs.append(
+                    Repair(text[word.start : word.end], " ".join(read_as), word.start)
+                )
+            parts = [(part, word.start, word.end) for part in read_as]
+            if form[0] >= "\u3040" and read_as == (form,):
+                parts = [
+                    (part, word.start + at, min(word.start + at + len(part), word.end))
+                    for part, at in self._segments(form)
+                ]
+            for part, start, end in parts:
+                if part in self._clause_starts:
+                    place, clause = place + BREAK, clause + 1
+                tokens.forms.append(part)
+                tokens.spans.append((start, end))
+                tokens.places.append(place)
+                tokens.sentences.append(sentence)
+                tokens.clauses.append(clause)
+                place += 1
+        return tokens
+
+    def _options(self, form: str, seen: int, *, contracted: bool) -> tuple[tuple[str, ...], ...]:
+        if seen > MAX_REPAIRS * 4 and not self._vocabulary.knows(form):
+            return ((form,),)
+        return self._vocabulary.options(form, contracted=contracted)
+
+    def _fitting(self, options: tuple[tuple[str, ...], ...], before: list[str]) -> tuple[str, ...]:
+        """After a number a unit of time ("2 wekes"), else the likeliest word."""
+        if before and (before[-1] in self._numbers or before[-1].isdigit()):
+            for option in options:
+                if option[0] in self._units:
+                    return option
+        return options[0]
+
+    def _mended(self, words: list[Word]) -> list[Word]:
+        """Words that were torn in two are one again ("swol len", "ey elid")."""
+        knows = self._vocabulary.knows
+        out: list[Word] = []
+        for word in words:
+            if (
+                out
+                and word.start == out[-1].end + 1
+                and len(word.form) + len(out[-1].form) >= 5
+                and not (knows(word.form) and knows(out[-1].form))
+                and out[-1].form.isalpha()
+                and out[-1].form + word.form in self._vocabulary.own
+            ):
+                last = out.pop()
+                word = Word(last.form + word.form, last.start, word.end)  # noqa: PLW2901
+            out.append(word)
+        return out
+
+    def _segments(self, run: str) -> list[tuple[str, int]]:
+        """Words of the knowledge inside a run of characters without spaces, the longest first."""
+        found, spot = [], 0
+        while spot < len(run):
+            for size in range(min(MAX_RUN, len(run) - spot), 0, -1):
+                if run[spot : spot + size] in self._run_words:
+                    found.append((run[spot : spot + size], spot))
+                    spot += size
+                    break
+            else:
+                spot += 1
+        return found or [(run, 0)]
