@@ -364,6 +364,8 @@ class Qualities(Model):
     """The writer had the treatment named near these words."""
     future: tuple[Phrase, ...]
     """Said anywhere, the treatment lies ahead unless words next to it say that it was had."""
+    session: tuple[Phrase, ...] = ()
+    """Words for the latest treatment itself ("my last lot"): a time next to them is its time."""
     planned_treatment: tuple[Phrase, ...]
     """The treatment named near these words lies ahead or is only asked about."""
 

@@ -31,6 +31,7 @@ Kind = Literal[
     "had",
     "planned",
     "future",
+    "session",
     "area",
 ]
 
@@ -100,6 +101,7 @@ def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
     add(qualities.had_treatment, "had", "had")
     add(qualities.planned_treatment, "planned", "planned")
     add(qualities.future, "future", "future")
+    add(qualities.session, "session", "session")
     areas = {when.area for flag in knowledge.red_flags.values() for when in flag.when if when.area}
     for area in sorted(areas):
         add((f"{{{area}}}",), "area", area)

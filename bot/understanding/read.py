@@ -26,7 +26,7 @@ from bot.understanding.phrases import Hits, Kind, Meaning, compiled
 from bot.understanding.reading import Finding, Reading, Sign, Status, TreatmentMention
 from bot.understanding.times import TimeExpression, TimeReader
 from bot.understanding.tokens import Tokeniser, Tokens
-from bot.understanding.treatments import attached, days_of, loose_days, specific, was_had
+from bot.understanding.treatments import attached, days_since, specific, was_had
 from bot.understanding.vocabulary import Vocabulary
 
 MAX_CHARS = 20_000
@@ -95,9 +95,7 @@ class Reader:
             Sign(hit.payload.name, *status_of(hit, scopes, tokens, groups.get("flag_denial", [])))
             for hit in flags
         )
-        days = days_of(mentions)
-        if days is None:
-            days = loose_days(times, symptoms, bool(had))
+        days = days_since(mentions, tokens, groups, times, symptoms, had=bool(had))
         return Reading(
             text=text,
             treatments=tuple(mentions),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.content.knowledge import Origin
+from bot.understanding.times import TimeExpression
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,13 @@ class TreatmentMention:
     had: bool
     """The writer, or the person written about, had it; else it is planned or asked about."""
     evidence: Evidence
-    days: float | None = None
-    """Days since this treatment, where told."""
+    time: TimeExpression | None = None
+    """When it was had, where told next to it."""
+
+    @property
+    def days(self) -> float | None:
+        """Days since this treatment, where told."""
+        return self.time.days if self.time else None
 
 
 @dataclass(frozen=True, slots=True)

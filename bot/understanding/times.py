@@ -18,7 +18,11 @@ _FILLERS = frozenset(
     "just the good past last under bit more than some or so maybe".split()
 )
 
-Kind = Literal["ago", "after", "weekday", "day_number", "date", "duration"]
+Kind = Literal["ago", "now", "after", "weekday", "day_number", "date", "duration", "habit"]
+_NOW = frozenset(("now", "today", "already"))
+_ORDINAL = frozenset(("st", "nd", "rd", "th"))
+_HABIT = frozenset(("for", "of", "in"))
+"""Before or after a number of years: how long somebody has been a customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,9 @@ class TimeExpression:
     last: int
     days: float
     kind: Kind
-    """``ago`` before now, ``after`` counted from the treatment, ``duration`` a bare length."""
+    """``ago`` before now; ``now`` a length that lasts until now ("2 weeks today"); ``after`` from
+    the treatment to something told; ``duration`` a bare length; ``habit`` how long or how often
+    somebody has been treated."""
 
 
 class TimeReader:
@@ -98,7 +104,12 @@ class TimeReader:
         """All time expressions, left to right, none overlapping."""
         found: list[TimeExpression] = []
         spot = 0
+        anchor = self._told_today(words, today)
+        today, here = anchor or (today, -1)
         while spot < len(words):
+            if spot == here or (spot < here <= spot + 2 and words[spot] in ("today", "todays")):
+                spot += 1  # "today is thursday" is now, not the day of a treatment
+                continue
             expression = (
                 self._day_number(words, spot)
                 or self._amount(words, spot)
@@ -111,7 +122,79 @@ class TimeReader:
             else:
                 found.append(expression)
                 spot = expression.last + 1
-        return found
+        return self._explained(found)
+
+    @staticmethod
+    def _explained(found: list[TimeExpression]) -> list[TimeExpression]:
+        """A weekday that the next words explain ("last tues, exactly one week") is that time."""
+        kept: list[TimeExpression] = []
+        for time in found:
+            before = kept[-1] if kept else None
+            if (
+                before is not None
+                and before.kind == "weekday"
+                and time.kind in ("ago", "now", "duration")
+                and time.days >= 1
+                and time.first - before.last <= 3
+            ):
+                kept[-1] = TimeExpression(before.first, time.last, time.days, "ago")
+                continue
+            kept.append(time)
+        return kept
+
+    def _told_today(self, words: Sequence[str], today: dt.date) -> tuple[dt.date, int] | None:
+        """The day on which the message was written, where it says so, and where it says it.
+
+        What somebody says ("its friday now") counts more than the clock: the days are counted
+        between the two days that the message names.
+        """
+        for told in (self._told_before, self._told_after):
+            for spot in range(1, len(words)):
+                date = told(words, spot, today)
+                if date is not None:
+                    return date, spot
+        return None
+
+    def _told_before(self, words: Sequence[str], spot: int, today: dt.date) -> dt.date | None:
+        """``today is thursday``, ``now monday``, ``its the 12th``."""
+        weekday = self._weekdays.get(words[spot])
+        before = tuple(words[max(0, spot - 2) : spot])
+        if weekday is not None:
+            if before[-1] in ("todays", "still", "now", "today") or (
+                before[0] == "still"
+                or before in (("its", "now"), ("today", "is"), ("it", "is"))
+                or (before[-1] == "its" and spot > 2)
+            ):
+                return today - dt.timedelta(days=(today.weekday() - weekday) % 7)
+        elif words[spot] in _ORDINAL and spot >= 3 and _NUMBER.match(words[spot - 1]):
+            start = tuple(words[max(0, spot - 4) : spot - 1])
+            if start[-2:] in (("its", "the"), ("todays", "the")) or start in (
+                ("today", "is", "the"),
+                ("it", "is", "the"),
+            ):
+                number = float(words[spot - 1])
+                for back in range(62):
+                    date = today - dt.timedelta(days=back)
+                    if date.day == number:
+                        return self._same_month(words, date)
+        return None
+
+    def _told_after(self, words: Sequence[str], spot: int, today: dt.date) -> dt.date | None:
+        """``friday now``, ``thursday today``."""
+        weekday = self._weekdays.get(words[spot])
+        if weekday is None or words[spot - 1] == "last":
+            return None
+        if words[spot + 1 : spot + 2] in (["now"], ["today"]):
+            return today - dt.timedelta(days=(today.weekday() - weekday) % 7)
+        return None
+
+    def _same_month(self, words: Sequence[str], date: dt.date) -> dt.date:
+        """The told day of the month, in the month that the message names, if it names one."""
+        months = [self._months[w] for w in words if w in self._months]
+        if not months or date.day > 28:
+            return date
+        told = date.replace(month=months[-1])
+        return told if told <= date else told.replace(year=told.year - 1)
 
     def _value(self, word: str) -> float | None:
         if _NUMBER.match(word):
@@ -121,9 +204,11 @@ class TimeReader:
     def _amount(self, words: Sequence[str], spot: int) -> TimeExpression | None:
         """``3 weeks ago``, ``a couple of days after``, ``two and a half weeks``, ``3w post op``."""
         value = self._value(words[spot])
+        here = spot + 1
+        if value is None and self._bare_unit(words, spot):
+            value, here = 1.0, spot
         if value is None or words[spot] in ("first", "second", "third", "fourth", "fifth"):
             return None
-        here = spot + 1
         if here < len(words) and words[spot] in ("a", "an") and words[here] in self._numbers:
             value = self._numbers[words[here]]
             here += 1
@@ -163,16 +248,37 @@ class TimeReader:
                 here += 3
         last = here - 1
         tail = list(words[here : here + 2])
+        before = words[spot - 1] if spot else ""
+        if before == "every" or (
+            days >= 300 and (before in _HABIT or (tail and tail[0] in _HABIT))
+        ):
+            return TimeExpression(spot, last, days, "habit")  # "for 3 years", "11 yrs of botox"
+        if tail and tail[0] in _NOW and words[last] in self._units:
+            return TimeExpression(spot, here, days, "now")
+        if before == "been" or (
+            before in ("nearly", "almost") and spot > 1 and words[spot - 2] == "been"
+        ):
+            return TimeExpression(spot, last, days, "now")  # "it has been 16 days"
         if tail and tail[0] in self._ago:
             return TimeExpression(spot, here, days, "ago")
         if tail[:2] == ["or", "so"] and here + 2 < len(words) and words[here + 2] in self._ago:
             return TimeExpression(spot, here + 2, days, "ago")
         if tail and tail[0] in self._since:
-            kind: Kind = "duration" if tail[0] == "later" else "after"
-            if tail[0] == "later":
-                return TimeExpression(spot, here, days, kind)
-            return TimeExpression(spot, last, days, kind)
-        return TimeExpression(spot, last, days, "duration")
+            return TimeExpression(spot, here if tail[0] == "later" else last, days, "after")
+        kind: Kind = "after" if before == "after" else "duration"
+        return TimeExpression(spot, last, days, kind)
+
+    def _bare_unit(self, words: Sequence[str], spot: int) -> bool:
+        """``month after my facelift``, ``month and a half ago``: one, without saying so."""
+        if words[spot] not in ("week", "month", "year", "fortnight", "day", "hour"):
+            return False
+        after = list(words[spot + 1 : spot + 4])
+        before = words[spot - 1] if spot else ""
+        if before in ("last", "next", "this", "every", "each", "per", "the", "all"):
+            return False
+        return bool(after) and (
+            after[0] in ("after", "post", "since") or after == ["and", "a", "half"]
+        )
 
     def _day_number(self, words: Sequence[str], spot: int) -> TimeExpression | None:
         """``day 3``, ``week two``, ``third day after``, ``pod 3``."""
@@ -197,7 +303,7 @@ class TimeReader:
         """``3 April``, ``on april 3rd``."""
         month = self._months.get(words[spot])
         if month is None:
-            return None
+            return self._day_of_month(words, spot, today)
         first = last = spot
         day: float | None = None
         before = spot - 1
@@ -219,6 +325,22 @@ class TimeReader:
                 return TimeExpression(first, last, (today - date).days, "date")
         return None
 
+    def _day_of_month(
+        self, words: Sequence[str], spot: int, today: dt.date
+    ) -> TimeExpression | None:
+        """``on the 1st``: that day of this month or the one before."""
+        if words[spot] not in _ORDINAL or spot < 3 or not _NUMBER.match(words[spot - 1]):
+            return None
+        if list(words[spot - 3 : spot - 1]) != ["on", "the"]:
+            return None
+        if spot + 1 < len(words) and words[spot + 1] in (*self._units, *self._months, "of"):
+            return None
+        number = float(words[spot - 1])
+        for back in range(62):
+            if (today - dt.timedelta(days=back)).day == number:
+                return TimeExpression(spot - 3, spot, back, "date")
+        return None
+
     def _weekday(self, words: Sequence[str], spot: int, today: dt.date) -> TimeExpression | None:
         number = self._weekdays.get(words[spot])
         if number is None:
@@ -228,4 +350,10 @@ class TimeReader:
             return None
         if spot and words[spot - 1] == "last" and days == 0:
             days = 7
+        if (
+            days == 0
+            and spot + 1 < len(words)
+            and list(words[spot + 1 : spot + 3]) == ["a", "week"]
+        ):
+            days = 7  # "last friday, a week today"
         return TimeExpression(spot, spot, days, "weekday")

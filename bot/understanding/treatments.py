@@ -96,20 +96,18 @@ def attached(
     times: Sequence[TimeExpression],
     symptoms: Sequence[Hit[Meaning]],
     mentions: Sequence[Hit[Meaning]],
-) -> float | None:
-    """Days since the treatment, from the time expression nearest to its mention."""
-    best: tuple[float, float] | None = None
+) -> TimeExpression | None:
+    """The time expression nearest to the mention of a treatment, in its sentence."""
+    best: tuple[float, TimeExpression] | None = None
     for time in times:
-        apart = abs(tokens.sentences[time.first] - tokens.sentences[hit.first])
-        if apart > 0:
+        if time.kind == "habit" or tokens.sentences[time.first] != tokens.sentences[hit.first]:
             continue
         if time.last < hit.first:
             low, high = time.last, hit.first
         else:
             low, high = hit.last, time.first
         gap = high - low - 1
-        limit = {"duration": 2, "after": 7, "day_number": 14}.get(time.kind, 14)
-        if gap > limit:
+        if gap > _REACH.get(time.kind, 14):
             continue
         cost = float(gap)
         cost += 4 * sum(low < s.first < high for s in symptoms)
@@ -118,37 +116,108 @@ def attached(
             cost += 6  # "botox ... two days after": the day of the symptom
         if time.kind == "duration":
             cost += 3
-        if time.kind == "day_number":
+        if time.kind in ("day_number", "now"):
             cost += 2
         if best is None or cost < best[0]:
-            best = (cost, time.days)
+            best = (cost, time)
     return best[1] if best else None
 
 
-def days_of(mentions: Sequence[TreatmentMention]) -> float | None:
-    """Days since the latest treatment that was had."""
-    known = [m.days for m in mentions if m.had and m.days is not None]
-    return min(known) if known else None
+_REACH = {"duration": 2, "after": 7}
+"""Words that may stand between a treatment and a time; 14 for the other kinds."""
+_LOOSE = ("now", "day_number", "after", "date", "ago", "weekday")
+"""Kinds of time that count without a treatment next to them, the surest first."""
 
 
-def loose_days(
-    times: Sequence[TimeExpression], symptoms: Sequence[Hit[Meaning]], had: bool
+def days_since(
+    mentions: Sequence[TreatmentMention],
+    tokens: Tokens,
+    groups: Hits,
+    times: Sequence[TimeExpression],
+    symptoms: Sequence[Hit[Meaning]],
+    *,
+    had: bool,
+) -> float | None:
+    """Days since the latest treatment.
+
+    A time next to a treatment counts; a time next to words for the latest session ("my last lot
+    was five weeks ago") counts as well; "two days after my facelift" is only the day on which
+    something began, so a longer time until now wins over it. Else the surest time of the message
+    that belongs to no symptom.
+    """
+    told = [m.time for m in mentions if m.had and m.time is not None]
+    sessions = _session_times(tokens, groups, times, symptoms)
+    until_now = [t.days for t in told if t.kind != "after"] + [t.days for t in sessions]
+    if until_now:
+        return min(until_now)
+    began = [t.days for t in told]
+    loose = _loose_days(tokens, times, symptoms, had=had)
+    if began:
+        later = [
+            t.days
+            for t in times
+            if t.kind in ("now", "day_number")
+            and t.days > max(began)
+            and not _of_symptom(t, symptoms)
+        ]
+        return max(later, default=min(began))
+    return loose
+
+
+def _session_times(
+    tokens: Tokens,
+    groups: Hits,
+    times: Sequence[TimeExpression],
+    symptoms: Sequence[Hit[Meaning]],
+) -> list[TimeExpression]:
+    """Times next to words for the latest session, with no symptom between."""
+    found = []
+    for time in times:
+        if time.kind in ("habit", "duration", "day_number") or time.days > 3 * 365:
+            continue
+        for session in groups.get("session", ()):
+            if time.kind == "after" and not 0 < session.first - time.last <= 3:
+                continue  # "4 weeks since the last lot"
+            if tokens.sentences[session.first] != tokens.sentences[time.first]:
+                continue
+            low, high = sorted(((session.first, session.last), (time.first, time.last)))
+            if high[0] - low[1] > 5:
+                continue
+            if not any(low[1] < s.first < high[0] for s in symptoms):
+                found.append(time)
+                break
+    return found
+
+
+def _of_symptom(time: TimeExpression, symptoms: Sequence[Hit[Meaning]]) -> bool:
+    return any(0 <= time.first - s.last <= 3 or 0 <= s.first - time.last <= 2 for s in symptoms)
+
+
+def _loose_days(
+    tokens: Tokens,
+    times: Sequence[TimeExpression],
+    symptoms: Sequence[Hit[Meaning]],
+    *,
+    had: bool,
 ) -> float | None:
     """Days since the treatment where no time stands near its mention."""
-    order = ("after", "day_number", "date", "ago", "weekday")
-    usable = [time for time in times if time.kind in order and time.days <= 3 * 365]
-    if not usable or not (had or any(t.kind in ("after", "day_number") for t in usable)):
-        return None
+    usable = [t for t in times if t.kind in _LOOSE and t.days <= 3 * 365]
     if not had:
-        usable = [time for time in usable if time.kind in ("after", "day_number")]
-    clean = [
-        time
-        for time in usable
-        if not any(0 <= time.first - s.last <= 3 or 0 <= s.first - time.last <= 2 for s in symptoms)
-    ]
-    chosen = clean or usable
-    for kind in order:
-        days = [time.days for time in chosen if time.kind == kind]
+        usable = [t for t in usable if t.kind in ("after", "day_number")]
+    chosen = [t for t in usable if not _of_symptom(t, symptoms)] or usable
+    for kind in _LOOSE:
+        days = [t.days for t in chosen if t.kind == kind]
         if days:
             return max(days)
+    if had:
+        # "ten days of headache, started the evening of my bocouture", "seven days of this"
+        bare = [
+            t.days
+            for t in times
+            if t.kind == "duration"
+            and t.days <= 3 * 365
+            and (t.first == 0 or tokens.sentences[t.first - 1] != tokens.sentences[t.first])
+        ]
+        if bare:
+            return max(bare)
     return None

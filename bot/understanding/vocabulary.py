@@ -255,7 +255,7 @@ def _is_form(word: str, known: frozenset[str]) -> bool:
 
 
 def _unlikely(typed: str, meant: str) -> float:
-    """How unlikely a slip is, in powers of ten: swapped, doubled and left-out letters are common."""
+    """How unlikely a slip is, in powers of ten; swapped and doubled letters are common."""
     cost = 0.8 if typed[0] != meant[0] else 0.0
     if len(typed) < len(meant):
         return cost + 0.2
