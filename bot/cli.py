@@ -28,6 +28,7 @@ from bot.reply.compose import Audience
 from bot.reply.render import plain
 from bot.reply.reply import Reply
 from bot.triage.assessment import Assessment
+from bot.understanding.reading import TRAITS
 
 _STYLES = {
     Level.EMERGENCY: "bold white on red",
@@ -129,6 +130,17 @@ def as_object(assessment: Assessment, reply: Reply) -> dict[str, Any]:
         "symptoms": list(assessment.symptoms),
         "denied": list(evaluation.denied(assessment)),
         "days": assessment.reading.days,
+        "findings": [
+            {
+                "symptom": finding.symptom,
+                "status": finding.status.value,
+                "words": finding.evidence.words,
+                "told": [t for t in TRAITS if getattr(finding, t)],
+                "side": finding.side,
+                "since": finding.since,
+            }
+            for finding in assessment.reading.findings
+        ],
         "red_flags": [met.flag.id for met in assessment.red_flags],
         "entries": list(reply.entries),
         "reply": plain(reply),
@@ -165,11 +177,11 @@ def _explain(assessment: Assessment, console: Console) -> None:
             str(mention.evidence.origin),
         )
     for finding in reading.findings:
-        traits = [
-            t
-            for t in ("severe", "mild", "sudden", "worse", "better", "one_sided")
-            if getattr(finding, t)
-        ]
+        traits = [t for t in TRAITS if getattr(finding, t)]
+        if finding.side:
+            traits.append(f"side: {finding.side}")
+        if finding.since is not None:
+            traits.append(f"since {finding.since:g} days")
         how = str(finding.status) + (f" ({finding.cue})" if finding.cue else "")
         table.add_row(
             finding.symptom,

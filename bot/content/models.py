@@ -360,6 +360,10 @@ class Qualities(Model):
     better: tuple[Phrase, ...]
     one_sided: tuple[Phrase, ...]
     both_sides: tuple[Phrase, ...]
+    left: tuple[Phrase, ...] = ()
+    right: tuple[Phrase, ...] = ()
+    spreading: tuple[Phrase, ...] = ()
+    """Growing or moving on; counts as worse as well."""
     had_treatment: tuple[Phrase, ...]
     """The writer had the treatment named near these words."""
     future: tuple[Phrase, ...]

@@ -10,6 +10,7 @@ from bot.content.knowledge import Knowledge
 from bot.content.models import Cue
 from bot.content.words import words_of
 from bot.understanding.index import Hit, PhraseIndex
+from bot.understanding.reading import TRAITS
 from bot.understanding.vocabulary import frequency
 
 Kind = Literal[
@@ -96,7 +97,7 @@ def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
             cue = Cue(meaning="denied", direction="forward", reach=4, phrases=language.denials)
             add(language.denials, "cue", "denied", cue)
     qualities = knowledge.qualities
-    for name in ("severe", "mild", "sudden", "worse", "better", "one_sided", "both_sides"):
+    for name in (*TRAITS, "left", "right"):
         add(getattr(qualities, name), "quality", name)
     add(qualities.had_treatment, "had", "had")
     add(qualities.planned_treatment, "planned", "planned")

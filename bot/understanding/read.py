@@ -23,7 +23,15 @@ from bot.understanding.context import (
 )
 from bot.understanding.index import Hit
 from bot.understanding.phrases import Hits, Kind, Meaning, compiled
-from bot.understanding.reading import Finding, Reading, Sign, Status, TreatmentMention
+from bot.understanding.reading import (
+    TRAITS,
+    Finding,
+    Reading,
+    Side,
+    Sign,
+    Status,
+    TreatmentMention,
+)
 from bot.understanding.times import TimeExpression, TimeReader
 from bot.understanding.tokens import Tokeniser, Tokens
 from bot.understanding.treatments import attached, days_since, specific, was_had
@@ -31,6 +39,12 @@ from bot.understanding.vocabulary import Vocabulary
 
 MAX_CHARS = 20_000
 """Longer texts are read up to here; Telegram's messages end at 4,096."""
+TRAIT_REACH = 10
+"""Words between a symptom and what makes it worse (severity, trend)."""
+SOFT_REACH = 4
+"""The same for what makes it milder: doubt raises, so it must stand close."""
+SIDE_REACH = 6
+SINCE_REACH = 4
 DOUBTFUL: frozenset[Kind] = frozenset(
     ("symptom", "flag", "treatment", "quality", "had", "turn", "stop", "takes_back", "area")
 )
@@ -88,9 +102,12 @@ class Reader:
         scopes = scopes_of(tokens, groups, [*symptoms, *flags])
         mentions = self._mentions(tokens, groups, times, scopes, symptoms)
         had = {m.treatment for m in mentions if m.had} | set(treatments)
+        taken = [m.time for m in mentions]
         having = {group for slug in had for group in self._knowledge.groups(slug)}
         symptoms = [h for h in symptoms if h.payload.needs is None or h.payload.needs in having]
-        findings = self._findings(tokens, groups, symptoms, scopes)
+        findings = self._findings(
+            tokens, groups, symptoms, scopes, [t for t in times if t not in taken]
+        )
         signs = tuple(
             Sign(hit.payload.name, *status_of(hit, scopes, tokens, groups.get("flag_denial", [])))
             for hit in flags
@@ -167,6 +184,7 @@ class Reader:
         groups: Hits,
         hits: Sequence[Hit[Meaning]],
         scopes: Sequence[Scope],
+        times: Sequence[TimeExpression],
     ) -> tuple[Finding, ...]:
         denials = groups.get("symptom_denial", [])
         qualities = groups.get("quality", [])
@@ -185,28 +203,23 @@ class Reader:
                 quality.payload.name
                 for quality in qualities
                 if tokens.clauses[quality.first] == tokens.clauses[hit.first]
-                and quality.first - hit.last <= 10
-                and hit.first - quality.last <= 10
+                and tokens.gap(quality, hit)
+                <= (SOFT_REACH if quality.payload.name in ("mild", "better") else TRAIT_REACH)
             }
             key = (hit.payload.name, status)
             old = found.get(key)
+            if old is not None:
+                traits |= {name for name in TRAITS if getattr(old, name)}
+            if "spreading" in traits:
+                traits.add("worse")
             found[key] = Finding(
                 symptom=hit.payload.name,
                 status=status,
                 evidence=old.evidence if old else evidence,
                 cue=cue,
-                **{
-                    name: name in traits or (old is not None and getattr(old, name))
-                    for name in (
-                        "severe",
-                        "mild",
-                        "sudden",
-                        "worse",
-                        "better",
-                        "one_sided",
-                        "both_sides",
-                    )
-                },
+                side=_side(hit, tokens, qualities) or (old.side if old else None),
+                since=old.since if old and old.since is not None else _since(hit, tokens, times),
+                **{name: name in traits for name in TRAITS},
             )
         for denial in denials:
             key = (denial.payload.name, Status.DENIED)
@@ -221,6 +234,41 @@ class Reader:
                 tokens.evidence(denial.first, denial.last, denial.payload.phrase),
             )
         return tuple(sorted(found.values(), key=lambda f: (f.evidence.start, f.symptom)))
+
+
+def _side(hit: Hit[Meaning], tokens: Tokens, qualities: Sequence[Hit[Meaning]]) -> Side | None:
+    """The side told nearest to a symptom, in its clause."""
+    near: dict[str, int] = {}
+    for quality in qualities:
+        name = quality.payload.name
+        if name not in ("left", "right", "both_sides", "one_sided"):
+            continue
+        if tokens.clauses[quality.first] == tokens.clauses[hit.first]:
+            gap = tokens.gap(quality, hit)
+            if gap <= SIDE_REACH:
+                near[name] = min(gap, near.get(name, gap))
+    left, right = near.get("left"), near.get("right")
+    if "both_sides" in near:
+        return "both"
+    if left is not None and right is not None and abs(left - right) <= 2:
+        return "both"
+    if left is not None or right is not None:
+        return "right" if left is None or (right is not None and right < left) else "left"
+    return "one" if "one_sided" in near else None
+
+
+def _since(hit: Hit[Meaning], tokens: Tokens, times: Sequence[TimeExpression]) -> float | None:
+    """How many days ago a symptom began: the time next to it that belongs to no treatment."""
+    best: tuple[int, float] | None = None
+    for time in times:
+        if time.kind in ("habit", "after", "day_number"):
+            continue
+        if tokens.clauses[time.first] != tokens.clauses[hit.first]:
+            continue
+        gap = tokens.gap(time, hit)
+        if gap <= SINCE_REACH and (best is None or gap < best[0]):
+            best = (gap, time.days)
+    return best[1] if best else None
 
 
 def _names(knowledge: Knowledge) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from bot.content.knowledge import Origin
 from bot.understanding.times import TimeExpression
@@ -39,6 +40,12 @@ class Status(StrEnum):
     """Of somebody who had no treatment."""
 
 
+Side = Literal["left", "right", "both", "one"]
+"""``one``: on one side, without saying which."""
+TRAITS = ("severe", "mild", "sudden", "worse", "better", "spreading", "one_sided", "both_sides")
+"""Qualities of a finding that are told or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A symptom that a message speaks of."""
@@ -55,6 +62,12 @@ class Finding:
     better: bool = False
     one_sided: bool = False
     both_sides: bool = False
+    spreading: bool = False
+    """Told as growing or moving on; ``worse`` is true as well."""
+    side: Side | None = None
+    """The side of the body, where told next to it."""
+    since: float | None = None
+    """How many days ago it began, where told next to it."""
 
 
 @dataclass(frozen=True, slots=True)

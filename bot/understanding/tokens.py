@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.content.knowledge import origin
 from bot.content.words import Word, is_word, split
@@ -20,6 +21,15 @@ _SENTENCE_ENDS = frozenset(".!?;\n…。！？‼⁉")
 _SOFT = frozenset(',:()/-–—"')
 
 
+class Stretch(Protocol):
+    """Words in a row, by the numbers of the first and the last."""
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+
+
 @dataclass(slots=True)
 class Tokens:
     """The words of a message after repair."""
@@ -33,6 +43,12 @@ class Tokens:
     repairs: list[Repair]
     others: dict[int, tuple[str, ...]]
     """More readings of a mistyped word, by its number."""
+
+    def gap(self, one: Stretch, other: Stretch) -> int:
+        """How far two stretches of words are apart, a comma counting as well; 0 if they touch."""
+        if one.first > other.first:
+            one, other = other, one
+        return max(0, self.places[other.first] - self.places[one.last])
 
     def evidence(self, first: int, last: int, phrase: str) -> Evidence:
         start, end = self.spans[first][0], self.spans[last][1]
