@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.content.models import (
     Context,
@@ -65,6 +66,15 @@ class Knowledge:
     """Path of the file that an entry stands in, by ``kind:id``."""
     version: str
     """Twelve digits of the SHA-256 over all files."""
+
+    @cached_property
+    def topics_by_treatment(self) -> Mapping[str, Mapping[str, Topic]]:
+        """Topics by the slug of a treatment, then by id."""
+        found: dict[str, dict[str, Topic]] = {}
+        for key, topic in self.topics.items():
+            for slug in topic.treatments:
+                found.setdefault(slug, {})[key] = topic
+        return found
 
     def overdue(self, entry: Treatment | Symptom | RedFlag | Topic, today: dt.date) -> bool:
         """Whether the entry's review is overdue, so that it may show its danger signs only."""

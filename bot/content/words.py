@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:['’`´ʼ][^\W\d_]+)*|[^\w\s]|_",
@@ -29,6 +30,7 @@ class Word:
     """Offset after the last character."""
 
 
+@lru_cache(8192)
 def fold(text: str) -> str:
     """One word in the form in which words are compared."""
     low = text.lower().translate(_APOSTROPHES)
@@ -53,6 +55,7 @@ def split(text: str) -> list[Word]:
     return [Word(fold(m.group()) or m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
 
 
+@lru_cache(8192)
 def is_word(form: str) -> bool:
     """Whether a token is a word, a number or an emoji, not a mark or a joiner."""
     first = form[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.content.knowledge import Knowledge, Origin, origin
 from bot.content.levels import Level, highest
@@ -35,13 +36,17 @@ class _Case:
     expected: list[Expected] = field(default_factory=list)
     repeated: bool = False
 
-    @property
+    @cached_property
     def told(self) -> list[Finding]:
         return [f for f in self.reading.findings if f.status in _TOLD]
 
-    @property
+    @cached_property
     def present(self) -> list[Finding]:
         return [f for f in self.reading.findings if f.status is Status.PRESENT]
+
+    @cached_property
+    def present_slugs(self) -> frozenset[str]:
+        return frozenset(f.symptom for f in self.present)
 
     def file(self, kind: str, key: str, line: int = 1) -> Origin:
         return Origin(self.knowledge.files[f"{kind}:{key}"], line)
@@ -247,7 +252,9 @@ def _holds(condition: Condition, flag: RedFlag, case: _Case) -> list[Evidence] |
     if condition.days is not None and not _in_window(condition.days, case.days):
         return None
     findings = case.present
-    if any(finding.symptom in condition.unless for finding in findings):
+    if condition.any_of and not case.present_slugs.intersection(condition.any_of):
+        return None
+    if not case.present_slugs.isdisjoint(condition.unless):
         return None
     used: list[Finding] = []
     for wanted in (condition.any_of, condition.with_any, condition.and_any):
@@ -315,11 +322,10 @@ def _topics(case: _Case, symptoms: Sequence[str]) -> list[tuple[str, Topic]]:
 
 def _sharing(case: _Case, symptoms: Sequence[str]) -> list[tuple[float, str, Topic]]:
     """Topics of the treatments that share symptoms, the best match first."""
-    slugs = {treatment.id for treatment in case.treatments}
+    about = case.knowledge.topics_by_treatment
+    topics = {key: t for had in case.treatments for key, t in about.get(had.id, {}).items()}
     scored = []
-    for key, topic in case.knowledge.topics.items():
-        if not slugs & set(topic.treatments):
-            continue
+    for key, topic in topics.items():
         shared = [s for s in topic.symptoms if s in symptoms]
         if not shared:
             continue

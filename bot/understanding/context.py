@@ -33,6 +33,10 @@ class Scope:
         return self.first <= hit.first <= self.last
 
 
+Scopes = dict[int, list[Scope]]
+"""What cues act on, by sentence: no cue reaches beyond its own."""
+
+
 def without(
     hits: list[Hit[Meaning]], idioms: list[Hit[Meaning]], nevers: list[Hit[Meaning]]
 ) -> list[Hit[Meaning]]:
@@ -59,18 +63,18 @@ def in_idiom(hit: Hit[Meaning], groups: Hits) -> bool:
     return any(hit.overlaps(idiom) for idiom in groups.get("idiom", ()))
 
 
-def scopes_of(tokens: Tokens, groups: Hits, signs: list[Hit[Meaning]]) -> list[Scope]:
+def scopes_of(tokens: Tokens, groups: Hits, signs: list[Hit[Meaning]]) -> Scopes:
     """What each cue acts on."""
     cues = groups.get("cue", [])
     if not cues:
-        return []
+        return {}
     taken = {word for sign in signs for word in sign.covered}
     pseudo = groups.get("pseudo", [])
     again = {"again", "another"} & set(tokens.forms)
     stops = sorted(hit.first for hit in groups.get("stop", []))
     turns = sorted(hit.first for hit in groups.get("turn", []))
     treated = groups.get("treatment", [])
-    scopes: list[Scope] = []
+    scopes: Scopes = {}
     total = len(tokens.forms)
     kept: list[Hit[Meaning]] = []
     for hit in sorted(cues, key=lambda h: (h.first - h.last, h.first)):
@@ -120,7 +124,7 @@ def scopes_of(tokens: Tokens, groups: Hits, signs: list[Hit[Meaning]]) -> list[S
                 first -= 1
             while last + 1 < total and tokens.clauses[last + 1] == clause:
                 last += 1
-        scopes.append(Scope(Status(cue.meaning), first, last, hit))
+        scopes.setdefault(sentence, []).append(Scope(Status(cue.meaning), first, last, hit))
     return scopes
 
 
@@ -163,8 +167,12 @@ _STRENGTH = (
 )
 
 
-def first_scope(hit: Hit[Meaning], scopes: Sequence[Scope]) -> tuple[Status, Hit[Meaning] | None]:
-    acting = {scope.status: scope.cue for scope in scopes if scope.acts_on(hit)}
+def first_scope(
+    hit: Hit[Meaning], scopes: Scopes, tokens: Tokens
+) -> tuple[Status, Hit[Meaning] | None]:
+    """The strongest status that a cue gives to a hit, and the cue."""
+    here = scopes.get(tokens.sentences[hit.first], ())
+    acting = {scope.status: scope.cue for scope in here if scope.acts_on(hit)}
     for status in _STRENGTH:
         if status in acting:
             return status, acting[status]
@@ -173,7 +181,7 @@ def first_scope(hit: Hit[Meaning], scopes: Sequence[Scope]) -> tuple[Status, Hit
 
 def status_of(
     hit: Hit[Meaning],
-    scopes: Sequence[Scope],
+    scopes: Scopes,
     tokens: Tokens,
     denials: Sequence[Hit[Meaning]],
 ) -> tuple[Status, Evidence, str | None]:
@@ -187,7 +195,7 @@ def status_of(
                     evidence,
                     tokens.evidence(denial.first, denial.last, denial.payload.phrase).words,
                 )
-    status, cue = first_scope(hit, scopes)
+    status, cue = first_scope(hit, scopes, tokens)
     if cue is None:
         return status, evidence, None
     return status, evidence, tokens.evidence(cue.first, cue.last, cue.payload.phrase).words

@@ -4,8 +4,8 @@ All phrases are compiled into one index. A word stands for *symbols* (itself, an
 choice that holds it). A phrase is looked at only if its rarest symbol stands in the message, and
 is then matched bit by bit: a whole number holds one bit for each place of the message, so one
 shift and one AND move every possible beginning of the phrase over one part at once. Gaps are
-smeared bits. The cost neither grows with the number of phrases that do not apply nor with
-repetition in the text.
+smeared bits; where a symbol stands is worked out when the first phrase asks. The cost neither
+grows with the number of phrases that do not apply nor with repetition in the text.
 """
 
 from __future__ import annotations
@@ -49,8 +49,25 @@ class _Row(Generic[T]):
     """One order of a phrase: (symbol, optional, gap) for each part."""
 
     parts: tuple[tuple[int, bool, int], ...]
-    required: frozenset[int]
+    required: tuple[int, ...]
+    """Symbols that must be there, the rarest first."""
     payload: T
+
+
+@dataclass(slots=True)
+class _Symbol:
+    """What may stand in one place of a phrase."""
+
+    words: frozenset[str]
+    """Single words."""
+    groups: dict[str, tuple[Words, ...]]
+    """Several words in a row, by the first."""
+    firsts: frozenset[str]
+    """First words of the groups."""
+
+
+_Mask = tuple[tuple[int, int], ...]
+"""(number of words, places where they begin) for each length; empty if a symbol is not there."""
 
 
 class PhraseIndex(Generic[T]):
@@ -62,11 +79,10 @@ class PhraseIndex(Generic[T]):
         self._classes = classes
         self._frequency = frequency
         self._flat: dict[str, frozenset[Words]] = {}
-        self._symbols: dict[frozenset[Words], int] = {}
+        self._numbers: dict[frozenset[Words], int] = {}
         self._rows: list[_Row[T]] = []
-        self._by_key: dict[int, list[_Row[T]]] = {}
-        self._single: dict[str, tuple[int, ...]] = {}
-        self._longer: dict[str, tuple[tuple[Words, tuple[int, ...]], ...]] = {}
+        self._symbols: list[_Symbol] = []
+        self._by_word: dict[str, tuple[int, ...]] = {}
 
     # -- compiling ----------------------------------------------------------------------
 
@@ -81,35 +97,37 @@ class PhraseIndex(Generic[T]):
                 (self._symbol(part.members), part.optional, part.gap if number else 0)
                 for number, part in enumerate(parts)
             )
-            required = frozenset(symbol for symbol, optional, _ in row if not optional)
+            required = tuple(dict.fromkeys(symbol for symbol, optional, _ in row if not optional))
             self._rows.append(_Row(row, required, payload))
 
     def freeze(self) -> None:
         """Build the index after the last ``add``."""
-        members: list[frozenset[Words]] = list(self._symbols)
-        weight = [sum(self._rarity(words) for words in group) for group in members]
-        by_key: dict[int, list[_Row[T]]] = defaultdict(list)
-        for row in self._rows:
-            by_key[min(row.required, key=weight.__getitem__)].append(row)
-        single: dict[str, list[int]] = defaultdict(list)
-        longer: dict[str, dict[Words, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for symbol, group in enumerate(members):
+        groups = list(self._numbers)
+        weight = [sum(self._rarity(words) for words in group) for group in groups]
+        self._symbols = []
+        for group in groups:
+            longer: dict[str, list[Words]] = defaultdict(list)
             for words in group:
-                if len(words) == 1:
-                    single[words[0]].append(symbol)
-                else:
-                    longer[words[0]][words].append(symbol)
-        self._by_key = dict(by_key)
-        self._single = {word: tuple(symbols) for word, symbols in single.items()}
-        self._longer = {
-            word: tuple((words, tuple(symbols)) for words, symbols in rest.items())
-            for word, rest in longer.items()
-        }
+                if len(words) > 1:
+                    longer[words[0]].append(words)
+            self._symbols.append(
+                _Symbol(
+                    frozenset(words[0] for words in group if len(words) == 1),
+                    {first: tuple(sorted(rest)) for first, rest in longer.items()},
+                    frozenset(longer),
+                )
+            )
+        by_word: dict[str, set[int]] = defaultdict(set)
+        for number, row in enumerate(self._rows):
+            row.required = tuple(sorted(row.required, key=weight.__getitem__))
+            for words in groups[row.required[0]]:
+                by_word[min(words, key=self._frequency)].add(number)
+        self._by_word = {word: tuple(sorted(rows)) for word, rows in by_word.items()}
 
     @property
     def vocabulary(self) -> frozenset[str]:
         """Every word that stands in any phrase."""
-        return frozenset(word for group in self._symbols for words in group for word in words)
+        return frozenset(word for group in self._numbers for words in group for word in words)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -121,7 +139,7 @@ class PhraseIndex(Generic[T]):
         group: set[Words] = set()
         for member in members:
             group |= self._expand(member)
-        return self._symbols.setdefault(frozenset(group), len(self._symbols))
+        return self._numbers.setdefault(frozenset(group), len(self._numbers))
 
     def _expand(self, member: Member) -> set[Words]:
         rows: set[Words] = {()}
@@ -161,48 +179,52 @@ class PhraseIndex(Generic[T]):
         free, the end of a clause leaves ``BREAK`` places. ``others`` holds, by the number of a
         word, more words that may stand in its place.
         """
-        masks = self._masks(words, places, others or {})
-        present = set(masks)
-        word_at = {place: number for number, place in enumerate(places)}
-        hits: list[Hit[T]] = []
-        for symbol in present:
-            for row in self._by_key.get(symbol, ()):
-                if row.required <= present:
-                    _match(row, masks, word_at, hits)
-        return hits
-
-    def _masks(
-        self,
-        words: Sequence[str],
-        places: Sequence[int],
-        others: Mapping[int, Sequence[str]],
-    ) -> dict[int, dict[int, int]]:
-        masks: dict[int, dict[int, int]] = {}
-        single, longer = self._single, self._longer
         bits: dict[str, int] = {}
         for word, place in zip(words, places, strict=True):
             bits[word] = bits.get(word, 0) | (1 << place)
-        for number, more in others.items():
+        for number, more in (others or {}).items():
             for word in more:
                 bits[word] = bits.get(word, 0) | (1 << places[number])
-        for word, mask in bits.items():
-            for symbol in single.get(word, ()):
-                lengths = masks.get(symbol)
-                if lengths is None:
-                    masks[symbol] = {1: mask}
-                else:
-                    lengths[1] = lengths.get(1, 0) | mask
-            for group, symbols in longer.get(word, ()):
-                starts = mask
-                for offset in range(1, len(group)):
-                    starts &= bits.get(group[offset], 0) >> offset
-                    if not starts:
-                        break
-                if starts:
-                    for symbol in symbols:
-                        lengths = masks.setdefault(symbol, {})
-                        lengths[len(group)] = lengths.get(len(group), 0) | starts
-        return masks
+        present = frozenset(bits)
+        rows = {row for word in present for row in self._by_word.get(word, ())}
+        word_at = {place: number for number, place in enumerate(places)}
+        masks: dict[int, _Mask] = {}
+        hits: list[Hit[T]] = []
+        for number in sorted(rows):
+            row = self._rows[number]
+            for symbol in row.required:
+                mask = masks.get(symbol)
+                if mask is None:
+                    mask = masks[symbol] = _mask(self._symbols[symbol], bits, present)
+                if not mask:
+                    break
+            else:
+                for symbol, optional, _ in row.parts:
+                    if optional and symbol not in masks:
+                        masks[symbol] = _mask(self._symbols[symbol], bits, present)
+                _match(row, masks, word_at, hits)
+        return hits
+
+
+def _mask(symbol: _Symbol, bits: Mapping[str, int], present: frozenset[str]) -> _Mask:
+    """Where a symbol begins in a message, the longest first."""
+    single = 0
+    for word in symbol.words & present:
+        single |= bits[word]
+    firsts = symbol.firsts & present if symbol.firsts else ()
+    if not firsts:
+        return ((1, single),) if single else ()
+    found = {1: single} if single else {}
+    for first in firsts:
+        for group in symbol.groups[first]:
+            starts = bits[first]
+            for offset in range(1, len(group)):
+                starts &= bits.get(group[offset], 0) >> offset
+                if not starts:
+                    break
+            else:
+                found[len(group)] = found.get(len(group), 0) | starts
+    return tuple(sorted(found.items(), reverse=True))
 
 
 @cache
@@ -218,7 +240,7 @@ def _spread(gap: int) -> tuple[int, ...]:
 
 def _match(
     row: _Row[T],
-    masks: Mapping[int, Mapping[int, int]],
+    masks: Mapping[int, _Mask],
     word_at: Mapping[int, int],
     hits: list[Hit[T]],
 ) -> None:
@@ -231,7 +253,7 @@ def _match(
             for shift in _spread(gap):
                 starts |= starts << shift
         reached = 0
-        for length, mask in masks.get(symbol, {}).items():
+        for length, mask in masks[symbol]:
             reached |= (mask & starts) << length
         trail.append(starts)
         ends = reached | starts if optional else reached
@@ -249,7 +271,7 @@ def _match(
 
 def _trace(
     row: _Row[T],
-    masks: Mapping[int, Mapping[int, int]],
+    masks: Mapping[int, _Mask],
     trail: list[int],
     end: int,
     word_at: Mapping[int, int],
@@ -262,7 +284,7 @@ def _trace(
         starts = trail[number]
         found = None
         for back in range(reach + 1):
-            for length, mask in masks.get(symbol, {}).items():
+            for length, mask in masks[symbol]:
                 start = place - back - length
                 if start >= 0 and mask >> start & 1 and (starts < 0 or starts >> start & 1):
                     found = (start, length)

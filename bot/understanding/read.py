@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from bot.content.knowledge import Knowledge
 from bot.content.words import words_of
 from bot.understanding.context import (
-    Scope,
+    Scopes,
     first_scope,
     in_idiom,
     scopes_of,
@@ -39,6 +39,7 @@ from bot.understanding.vocabulary import Vocabulary
 
 MAX_CHARS = 20_000
 """Longer texts are read up to here; Telegram's messages end at 4,096."""
+_NONE: frozenset[str] = frozenset()
 TRAIT_REACH = 10
 """Words between a symptom and what makes it worse (severity, trend)."""
 SOFT_REACH = 4
@@ -58,6 +59,10 @@ class Reader:
         self._knowledge = knowledge
         self._times = TimeReader(knowledge.time, knowledge.other_languages)
         self._index = compiled(knowledge)
+        self._narrower: dict[str, set[str]] = {}
+        for slug, symptom in knowledge.symptoms.items():
+            for broad in symptom.broader:
+                self._narrower.setdefault(broad, set()).add(slug)
         vocabulary = Vocabulary(
             self._index.vocabulary | self._times.vocabulary,
             knowledge.spelling.words,
@@ -151,7 +156,7 @@ class Reader:
         tokens: Tokens,
         groups: Hits,
         times: Sequence[TimeExpression],
-        scopes: Sequence[Scope],
+        scopes: Scopes,
         symptoms: Sequence[Hit[Meaning]],
     ) -> list[TreatmentMention]:
         hits = without(
@@ -183,27 +188,31 @@ class Reader:
         tokens: Tokens,
         groups: Hits,
         hits: Sequence[Hit[Meaning]],
-        scopes: Sequence[Scope],
+        scopes: Scopes,
         times: Sequence[TimeExpression],
     ) -> tuple[Finding, ...]:
         denials = groups.get("symptom_denial", [])
-        qualities = groups.get("quality", [])
         found: dict[tuple[str, Status], Finding] = {}
         told = [(hit, *status_of(hit, scopes, tokens, denials)) for hit in hits]
+        by_name: dict[str, list[tuple[Hit[Meaning], Status]]] = {}
+        for hit, status, _, _ in told:
+            by_name.setdefault(hit.payload.name, []).append((hit, status))
+        by_clause: dict[int, list[Hit[Meaning]]] = {}
+        for quality in groups.get("quality", ()):
+            by_clause.setdefault(tokens.clauses[quality.first], []).append(quality)
         for hit, status, evidence, cue in told:
+            narrower = self._narrower.get(hit.payload.name, _NONE) & by_name.keys()
             if any(
-                hit.payload.name in self._knowledge.symptoms[other.payload.name].broader
-                and other_status is status
-                and hit.overlaps(other)
-                for other, other_status, _, _ in told
-                if other.payload.name != hit.payload.name
+                other_status is status and hit.overlaps(other)
+                for name in narrower
+                for other, other_status in by_name[name]
             ):
                 continue
+            qualities = by_clause.get(tokens.clauses[hit.first], [])
             traits = {
                 quality.payload.name
                 for quality in qualities
-                if tokens.clauses[quality.first] == tokens.clauses[hit.first]
-                and tokens.gap(quality, hit)
+                if tokens.gap(quality, hit)
                 <= (SOFT_REACH if quality.payload.name in ("mild", "better") else TRAIT_REACH)
             }
             key = (hit.payload.name, status)
@@ -225,7 +234,7 @@ class Reader:
             key = (denial.payload.name, Status.DENIED)
             if key in found or in_idiom(denial, groups):
                 continue
-            status, _ = first_scope(denial, scopes)
+            status, _ = first_scope(denial, scopes, tokens)
             if status in (Status.HYPOTHETICAL, Status.HISTORY):
                 continue
             found[key] = Finding(
@@ -237,16 +246,15 @@ class Reader:
 
 
 def _side(hit: Hit[Meaning], tokens: Tokens, qualities: Sequence[Hit[Meaning]]) -> Side | None:
-    """The side told nearest to a symptom, in its clause."""
+    """The side told nearest to a symptom, of the qualities of its clause."""
     near: dict[str, int] = {}
     for quality in qualities:
         name = quality.payload.name
         if name not in ("left", "right", "both_sides", "one_sided"):
             continue
-        if tokens.clauses[quality.first] == tokens.clauses[hit.first]:
-            gap = tokens.gap(quality, hit)
-            if gap <= SIDE_REACH:
-                near[name] = min(gap, near.get(name, gap))
+        gap = tokens.gap(quality, hit)
+        if gap <= SIDE_REACH:
+            near[name] = min(gap, near.get(name, gap))
     left, right = near.get("left"), near.get("right")
     if "both_sides" in near:
         return "both"

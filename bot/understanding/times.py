@@ -20,6 +20,8 @@ _FILLERS = frozenset(
 
 Kind = Literal["ago", "now", "after", "weekday", "day_number", "date", "duration", "habit"]
 _NOW = frozenset(("now", "today", "already"))
+_DAY_NUMBER = ("day", "week", "month", "pod", "d")
+_BARE_UNITS = ("week", "month", "year", "fortnight", "day", "hour")
 _ORDINAL = frozenset(("st", "nd", "rd", "th"))
 _HABIT = frozenset(("for", "of", "in"))
 """Before or after a number of years: how long somebody has been a customer."""
@@ -74,6 +76,18 @@ class TimeReader:
         for word in ("may", "mar"):  # common words of another meaning
             self._months.pop(word, None)
 
+        self._starts = frozenset(
+            (
+                *self._numbers,
+                *self._fixed_by_first,
+                *self._weekdays,
+                *self._months,
+                *_ORDINAL,
+                *_DAY_NUMBER,
+                *_BARE_UNITS,
+            )
+        )
+
     @property
     def vocabulary(self) -> frozenset[str]:
         """All words it knows."""
@@ -106,7 +120,11 @@ class TimeReader:
         spot = 0
         anchor = self._told_today(words, today)
         today, here = anchor or (today, -1)
+        starts = self._starts
         while spot < len(words):
+            if words[spot] not in starts and not words[spot][0].isdigit():
+                spot += 1
+                continue
             if spot == here or (spot < here <= spot + 2 and words[spot] in ("today", "todays")):
                 spot += 1  # "today is thursday" is now, not the day of a treatment
                 continue
@@ -148,8 +166,13 @@ class TimeReader:
         What somebody says ("its friday now") counts more than the clock: the days are counted
         between the two days that the message names.
         """
+        spots = [
+            spot
+            for spot, word in enumerate(words)
+            if spot and (word in self._weekdays or word in _ORDINAL)
+        ]
         for told in (self._told_before, self._told_after):
-            for spot in range(1, len(words)):
+            for spot in spots:
                 date = told(words, spot, today)
                 if date is not None:
                     return date, spot
@@ -270,7 +293,7 @@ class TimeReader:
 
     def _bare_unit(self, words: Sequence[str], spot: int) -> bool:
         """``month after my facelift``, ``month and a half ago``: one, without saying so."""
-        if words[spot] not in ("week", "month", "year", "fortnight", "day", "hour"):
+        if words[spot] not in _BARE_UNITS:
             return False
         after = list(words[spot + 1 : spot + 4])
         before = words[spot - 1] if spot else ""
@@ -282,7 +305,7 @@ class TimeReader:
 
     def _day_number(self, words: Sequence[str], spot: int) -> TimeExpression | None:
         """``day 3``, ``week two``, ``third day after``, ``pod 3``."""
-        if words[spot] in ("day", "week", "month", "pod", "d") and spot + 1 < len(words):
+        if words[spot] in _DAY_NUMBER and spot + 1 < len(words):
             value = self._value(words[spot + 1])
             if words[spot] == "d" and not _NUMBER.match(words[spot + 1]):
                 return None

@@ -10,7 +10,7 @@ from bot.content.knowledge import origin
 from bot.content.words import Word, is_word, split
 from bot.understanding.index import BREAK
 from bot.understanding.reading import Evidence, Repair
-from bot.understanding.vocabulary import MAX_REPAIRS, Vocabulary
+from bot.understanding.vocabulary import MAX_REPAIRS, Options, Vocabulary
 
 COMMA = 2
 """Places that a comma takes: words on both sides of one are no neighbours."""
@@ -77,7 +77,7 @@ class Tokeniser:
         tokens = Tokens(text, [], [], [], [], [], [], {})
         place = sentence = clause = 0
         last_end = 0
-        memory: dict[str, tuple[tuple[str, ...], ...]] = {}
+        memory: dict[str, Options] = {}
         words = self._mended(split(text))
         for word in words:
             form = word.form
@@ -93,7 +93,7 @@ class Tokeniser:
             options = memory.get(form)
             if options is None:
                 contracted = word.end - word.start > len(form)
-                options = self._options(form, len(memory), contracted=contracted)
+                options = self._options(form, len(tokens.repairs), contracted=contracted)
                 memory[form] = options
             read_as = options[0]
             if len(options) > 1:
@@ -106,7 +106,7 @@ class Tokeniser:
                     Repair(text[word.start : word.end], " ".join(read_as), word.start)
                 )
             parts = [(part, word.start, word.end) for part in read_as]
-            if form[0] >= "\u3040" and read_as == (form,):
+            if form[0] >= "\u3040" and len(form) > 1 and read_as == (form,):
                 parts = [
                     (part, word.start + at, min(word.start + at + len(part), word.end))
                     for part, at in self._segments(form)
@@ -122,12 +122,14 @@ class Tokeniser:
                 place += 1
         return tokens
 
-    def _options(self, form: str, seen: int, *, contracted: bool) -> tuple[tuple[str, ...], ...]:
-        if seen > MAX_REPAIRS * 4 and not self._vocabulary.knows(form):
+    def _options(
+        self, form: str, repaired: int, *, contracted: bool
+    ) -> tuple[tuple[str, ...], ...]:
+        if repaired > MAX_REPAIRS and not self._vocabulary.knows(form):
             return ((form,),)
         return self._vocabulary.options(form, contracted=contracted)
 
-    def _fitting(self, options: tuple[tuple[str, ...], ...], before: list[str]) -> tuple[str, ...]:
+    def _fitting(self, options: Options, before: list[str]) -> tuple[str, ...]:
         """After a number a unit of time ("2 wekes"), else the likeliest word."""
         if before and (before[-1] in self._numbers or before[-1].isdigit()):
             for option in options:

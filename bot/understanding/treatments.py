@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.content.knowledge import Knowledge
-from bot.understanding.context import Scope, first_scope
+from bot.understanding.context import Scopes, first_scope
 from bot.understanding.index import Hit
 from bot.understanding.phrases import Hits, Kind, Meaning
 from bot.understanding.reading import Status, TreatmentMention
@@ -47,7 +47,7 @@ def was_had(
     tokens: Tokens,
     groups: Hits,
     times: Sequence[TimeExpression],
-    scopes: Sequence[Scope],
+    scopes: Scopes,
     *,
     real: bool,
 ) -> bool:
@@ -64,7 +64,7 @@ def was_had(
                 best = max(gap, 0)
         return best
 
-    status, cue = first_scope(hit, scopes)
+    status, cue = first_scope(hit, scopes, tokens)
     if status is Status.DENIED and cue is not None and cue.payload.phrase.startswith("never"):
         return False  # "never had filler"
     asked = status in (Status.HYPOTHETICAL, Status.OTHER_PERSON)

@@ -38,9 +38,12 @@ OWN_FLOOR = 6.5
 MAX_OPTIONS = 6
 """Most readings kept for one word."""
 MAX_REPAIRS = 200
-"""Different unknown words repaired in one message; more of them is no English."""
+"""Words repaired in one message; more of them is no English."""
 SLACK = 3.5
 """Options whose weight (log10) is so much below the best are dropped."""
+
+Options = tuple[tuple[str, ...], ...]
+"""What a token may stand for, the best first; each is one word or several."""
 
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _NEIGHBOURS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -120,7 +123,7 @@ class Vocabulary:
         """The known word or words that a word is read as; the word itself if there are none."""
         return self.options(word)[0]
 
-    def options(self, word: str, *, contracted: bool = False) -> tuple[tuple[str, ...], ...]:
+    def options(self, word: str, *, contracted: bool = False) -> Options:
         """All readings of a word, the best first. A known word has one: itself.
 
         ``contracted`` says that it was typed with an apostrophe: "an't" is no ant.
@@ -137,7 +140,7 @@ class Vocabulary:
             return ((word,),)
         return self._options(word)
 
-    def _find_options(self, word: str) -> tuple[tuple[str, ...], ...]:
+    def _find_options(self, word: str) -> Options:
         if word in self._rare:
             near = self._near(word)
             own = sorted((w for w in near if w in self._own), key=lambda w: (-near[w], w))
