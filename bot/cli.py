@@ -23,7 +23,7 @@ from bot.content.levels import Level
 from bot.content.load import check as check_knowledge
 from bot.content.schema import write_schemas
 from bot.conversation.engine import Engine
-from bot.quality import evaluation
+from bot.quality import evaluation, page, show
 from bot.reply.compose import Audience
 from bot.reply.render import plain
 from bot.reply.reply import Reply
@@ -269,6 +269,8 @@ def schema(config: Config, folder: Path | None) -> None:
 )
 @click.option("--misses", default=40, show_default=True, help="How many misses to list.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a report.")
+@click.option("--typos", default=0, help="Also with one slip a word, so many times over.")
 @click.option("--min-level", type=float, help="Exit 1 if level_ok is lower.")
 @click.pass_obj
 def evaluate(
@@ -276,6 +278,8 @@ def evaluate(
     files: tuple[Path, ...],
     misses: int,
     as_json: bool,
+    html: Path | None,
+    typos: int,
     min_level: float | None,
 ) -> None:
     """Score labelled messages (docs/labels.md tells the format)."""
@@ -284,41 +288,18 @@ def evaluate(
     except evaluation.LabelError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    score = evaluation.evaluate(_engine(config), rows)
+    engine = _engine(config)
+    score = evaluation.evaluate(engine, rows)
     figures = score.as_dict()
+    if typos:
+        figures["typos"] = evaluation.evaluate_typos(engine, rows, range(1, typos + 1)).as_dict()
+    if html is not None:
+        html.write_text(page.evaluation_page(figures, score, engine.knowledge.version), "utf-8")
+        click.echo(f"written: {html}", err=True)
     if as_json:
         click.echo(
             json.dumps({**figures, "misses": [vars(m) for m in score.misses]}, ensure_ascii=False)
         )
     else:
-        _show_score(figures, score, misses, Console())
+        show.score(figures, score, misses, Console())
     sys.exit(1 if min_level is not None and (figures["level_ok"] or 0) < min_level else 0)
-
-
-def _show_score(
-    figures: dict[str, Any], score: evaluation.Score, misses: int, console: Console
-) -> None:
-    table = Table("figure", "value", title="Evaluation")
-    for name, value in figures.items():
-        if name == "by_kind":
-            continue
-        if isinstance(value, dict):
-            value = "  ".join(f"{k} {v:.3f}" for k, v in value.items())  # noqa: PLW2901
-        table.add_row(name, str(value))
-    console.print(table)
-    kinds = Table("kind", "messages", "level ok", "under", "over")
-    for kind, row in figures["by_kind"].items():
-        kinds.add_row(kind, *(str(v) for v in row.values()))
-    console.print(kinds)
-    for miss in evaluation.in_order(score.misses)[:misses]:
-        style = "red" if miss.wrong_level else "yellow"
-        console.print(
-            Text(f"{miss.id}: got {miss.got}, accepted {'/'.join(miss.wanted)}", style=style)
-        )
-        console.print(Text("  " + miss.text[:400]))
-        if miss.missing:
-            console.print(Text("  missing: " + ", ".join(miss.missing)))
-        if miss.extra:
-            console.print(Text("  extra: " + ", ".join(miss.extra)))
-        for reason in miss.reasons[: 3 if miss.wrong_level else 0]:
-            console.print(Text("  " + reason, style="dim"))

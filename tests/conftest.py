@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import shipped_knowledge
 from bot.conversation.engine import Engine
+from tests.engine import shared_engine
 from tests.standin.server import BotApi
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     """The shipped knowledge."""
-    return Engine.from_folder(shipped_knowledge())
+    return shared_engine()
 
 
 @pytest.fixture

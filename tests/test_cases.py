@@ -7,7 +7,6 @@ as denied, ``near_misses`` must stay silent.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +15,12 @@ import yaml
 
 from bot.config import shipped_knowledge
 from bot.content.levels import Level
-from bot.conversation.engine import Engine
 from bot.quality.evaluation import denied
-from bot.triage.assessment import Assessment
 from bot.understanding.reading import Status
+from tests.engine import judged, shared_engine
 
 CASES = Path(__file__).parent / "cases"
 KNOWLEDGE = shipped_knowledge()
-
-
-@cache
-def shared_engine() -> Engine:
-    return Engine.from_folder(KNOWLEDGE)
-
-
-@cache
-def judged(text: str) -> Assessment:
-    return shared_engine().assess(text)
 
 
 def cases(folder: str, part: str) -> Iterator[Any]:
@@ -111,3 +99,32 @@ def test_case_files_mirror_the_knowledge(kind: str) -> None:
     here = {f.relative_to(CASES / kind) for f in (CASES / kind).rglob("*.yaml")}
     there = {f.relative_to(KNOWLEDGE / kind) for f in (KNOWLEDGE / kind).rglob("*.yaml")}
     assert here <= there
+
+
+def _milder_cases() -> Iterator[Any]:
+    """Cases of knowledge that is no emergency by itself, and that do not ask for one."""
+    symptoms = shared_engine().knowledge.symptoms
+    flags = shared_engine().knowledge.red_flags
+    for folder, parts in (
+        ("symptoms", ("hits", "denied", "near_misses")),
+        ("treatments", ("hits", "near_misses")),
+        ("red_flags", ("hits", "near_misses")),
+    ):
+        for part in parts:
+            for param in cases(folder, part):
+                file, case = param.values
+                stem = file.stem
+                own = symptoms[stem].level if folder == "symptoms" else Level.INFO
+                if folder == "red_flags" and part == "hits":
+                    own = flags[stem].level
+                if part == "hits" and own is Level.EMERGENCY:
+                    continue
+                if case.get("level") != "emergency":
+                    yield param
+
+
+@pytest.mark.parametrize(("file", "case"), list(_milder_cases()))
+def test_no_other_knowledge_makes_an_emergency_of_a_case(file: Path, case: dict[str, str]) -> None:
+    """Every case runs against all knowledge: a loose pattern elsewhere must not steal it."""
+    found = judged(case["text"])
+    assert found.level is not Level.EMERGENCY, [(r.text, r.evidence) for r in found.reasons]

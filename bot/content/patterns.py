@@ -4,7 +4,7 @@
 ``swollen lip``       these words, one after the other
 ``{lips}``            any member of the word class ``lips`` (language/classes.yaml)
 ``[really]``          may be there or not; ``[a|the]`` one of these or nothing
-``(gone|went) white`` one of several; members may be several words or classes
+``(gone|went) white`` one of several: words, classes, more choices and options
 ``droop~``            the word with its regular endings (droops, drooped, drooping)
 ``..``                up to 3 other words may stand between, ``...`` up to 7
 ``{lips} & white``    both within one clause, in either order, at most 8 words apart
@@ -24,6 +24,8 @@ from bot.content.words import words_of
 GAPS = {"..": 3, "...": 7}
 PAIR_GAP = 8
 MAX_GAP = 8
+MAX_SPREAD = 2_000
+"""Most alternatives that choices within choices may come to."""
 _LEX = re.compile(r"\s*(?:(\.{2,})|([\[\](){}|&~])|([^\s\[\](){}|&~]+))")
 _CLASS_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -144,33 +146,49 @@ def _lex(text: str) -> list[str]:
 
 
 def _part(tokens: list[str], pos: int) -> tuple[tuple[Member, ...], int]:
-    token = tokens[pos]
-    if token in "[(":
-        close = "]" if token == "[" else ")"
-        pos += 1
-        members: list[Member] = []
-        member: list[str | ClassRef] = []
-        while True:
-            if pos >= len(tokens):
-                raise PatternError(f"'{token}' is not closed; write '{close}'")
-            inner = tokens[pos]
-            if inner in (close, "|"):
-                if not member:
-                    raise PatternError(f"an empty choice before '{inner}'; write a word")
-                members.extend(_spread(member))
-                member = []
-                pos += 1
-                if inner == close:
-                    return tuple(members), pos
-                continue
-            if inner in "[(&" or inner.startswith(".."):
-                raise PatternError(
-                    f"'{inner}' inside '{token}'; choices hold words and {{classes}} only"
-                )
-            item, pos = _item(tokens, pos)
-            member.append(item)
+    if tokens[pos] in _CLOSE:
+        members, pos = _choice(tokens, pos)
+        return tuple(members), pos
     item, pos = _item(tokens, pos)
     return tuple(_spread([item])), pos
+
+
+_CLOSE = {"(": ")", "[": "]"}
+
+
+def _choice(tokens: list[str], pos: int) -> tuple[list[Member], int]:
+    """The alternatives of ``(a|b c)``; inside, more choices and ``[options]`` may stand."""
+    opened, close = tokens[pos], _CLOSE[tokens[pos]]
+    pos += 1
+    members: list[Member] = []
+    rows: list[Member] | None = None
+    while True:
+        if pos >= len(tokens):
+            raise PatternError(f"'{opened}' is not closed; write '{close}'")
+        inner = tokens[pos]
+        if inner in (close, "|"):
+            if rows is None or any(not row for row in rows):
+                raise PatternError(f"an empty choice before '{inner}'; write a word")
+            members.extend(rows)
+            rows = None
+            pos += 1
+            if inner == close:
+                return members, pos
+            continue
+        if inner == "&" or inner.startswith(".."):
+            raise PatternError(
+                f"'{inner}' inside '{opened}'; choices hold words, {{classes}} and choices only"
+            )
+        if inner in _CLOSE:
+            more, pos = _choice(tokens, pos)
+            if inner == "[":
+                more = [(), *more]
+        else:
+            item, pos = _item(tokens, pos)
+            more = list(_spread([item]))
+        rows = [(*row, *words) for row in rows or [()] for words in more]
+        if len(rows) > MAX_SPREAD:
+            raise PatternError("too many choices within choices; write two phrases")
 
 
 def _item(tokens: list[str], pos: int) -> tuple[str | ClassRef, int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.content.levels import Level
 from bot.conversation.engine import Engine
+from bot.quality.typos import mistyped
 from bot.triage.assessment import Assessment
 from bot.understanding.reading import Status
 
@@ -33,6 +34,10 @@ class Miss:
     extra: tuple[str, ...]
     why: str
     reasons: tuple[str, ...]
+    """Each reason for the level, with the words and the line of the knowledge."""
+    evidence: tuple[str, ...]
+    """What extra and missing slugs rest on: words, phrase, status, line of the knowledge."""
+    kind: str
 
     @property
     def wrong_level(self) -> bool:
@@ -133,7 +138,7 @@ def _add(score: Score, row: dict[str, Any], assessment: Assessment) -> None:
     level, wanted = assessment.level, Level(row["level"])
     ranks = [a.rank for a in accepted]
     good = level in accepted
-    kind = score.kinds[row.get("kind") or str(row.get("id", "?")).split("-")[0]]
+    kind = score.kinds[kind_of(row)]
     under, over = level.rank < min(ranks), level.rank > max(ranks)
     for target, by in zip(range(4), (1, good, under, over), strict=True):
         kind[target] += by
@@ -201,8 +206,78 @@ def _add(score: Score, row: dict[str, Any], assessment: Assessment) -> None:
                     f"[{', '.join(e.words for e in r.evidence)}] {r.origin}"
                     for r in assessment.reasons[:6]
                 ),
+                _evidence(row, assessment),
+                kind_of(row),
             )
         )
+
+
+def kind_of(row: dict[str, Any]) -> str:
+    """The kind of a labelled message; without one, what its id begins with."""
+    return str(row.get("kind") or str(row.get("id", "?")).split("-")[0])
+
+
+def _evidence(row: dict[str, Any], assessment: Assessment) -> tuple[str, ...]:
+    wanted = {name: set(row.get(name, ())) for name in FIELDS}
+    lines = []
+    for finding in assessment.reading.findings:
+        told = finding.status in (Status.PRESENT, Status.RESOLVED)
+        slug = finding.symptom
+        where = f"[{finding.evidence.words}] {finding.evidence.origin}"
+        if told and slug not in wanted["symptoms"]:
+            lines.append(f"extra {slug} {where}")
+        elif not told and slug in wanted["symptoms"]:
+            lines.append(f"missing {slug}: read as {finding.status} by [{finding.cue}] {where}")
+        elif finding.status is Status.DENIED and slug not in wanted["denied"]:
+            lines.append(f"extra denial of {slug} by [{finding.cue}] {where}")
+    for mention in assessment.reading.treatments:
+        if mention.had is not (mention.treatment in wanted["treatments"]):
+            how = "had" if mention.had else "not had"
+            lines.append(
+                f"{mention.treatment} read as {how} "
+                f"[{mention.evidence.words}] {mention.evidence.origin}"
+            )
+    return tuple(lines)
+
+
+@dataclass(frozen=True)
+class TypoScore:
+    """Sensitivity with one slip in each word of four letters or more, beside the clean one."""
+
+    seeds: int
+    emergencies_clean: float
+    emergencies: float
+    serious_clean: float
+    serious: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Shares between 0 and 1; ``fall`` is clean less mistyped."""
+        return {
+            "seeds": self.seeds,
+            "emergencies_found": round(self.emergencies, 4),
+            "emergencies_fall": round(self.emergencies_clean - self.emergencies, 4),
+            "serious_found": round(self.serious, 4),
+            "serious_fall": round(self.serious_clean - self.serious, 4),
+        }
+
+
+def evaluate_typos(
+    engine: Engine, rows: Sequence[dict[str, Any]], seeds: Sequence[int]
+) -> TypoScore:
+    """Score the mistyped messages; seeds make it the same each time."""
+    clean = evaluate(engine, rows)
+    mistypings = [
+        evaluate(engine, [dict(row, text=mistyped(row["text"], seed)) for row in rows])
+        for seed in seeds
+    ]
+    times = len(mistypings)
+    return TypoScore(
+        times,
+        _share(clean.emergencies_found, clean.emergencies) or 0.0,
+        sum(_share(s.emergencies_found, s.emergencies) or 0.0 for s in mistypings) / times,
+        _share(clean.serious_found, clean.serious) or 0.0,
+        sum(_share(s.serious_found, s.serious) or 0.0 for s in mistypings) / times,
+    )
 
 
 def _mark(name: str, slug: str) -> str:

@@ -27,6 +27,16 @@ def test_a_pair_is_read_in_both_orders() -> None:
     assert first[0].members == second[1].members
 
 
+def test_choices_may_stand_in_choices() -> None:
+    (row,) = parse("(went (very|all) white|turned [dead] pale)").orders
+    assert set(row[0].members) == {
+        ("went", "very", "white"),
+        ("went", "all", "white"),
+        ("turned", "pale"),
+        ("turned", "dead", "pale"),
+    }
+
+
 @pytest.mark.parametrize(
     ("word", "forms"),
     [
@@ -54,6 +64,8 @@ def test_endings(word: str, forms: set[str]) -> None:
         ("{lips white", "'{' is not closed; write {class_name}"),
         ("lips} white", "a '}' without its start; remove it"),
         ("[a] [b]", "everything is optional; take one word out of the [brackets]"),
+        ("(a|[b]) c", "an empty choice before ')'; write a word"),
+        ("(a .. b) c", "'..' inside '('; choices hold words, {classes} and choices only"),
         ("a & b & c & d", "more than three '&' parts; write two patterns"),
     ],
 )
