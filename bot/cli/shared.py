@@ -1,0 +1,33 @@
+"""What commands share: the engine, or every fault of the knowledge and exit code 1."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.config import Config
+from bot.content.faults import KnowledgeError
+from bot.content.levels import Level
+from bot.conversation.engine import Engine
+
+STYLES = {
+    Level.EMERGENCY: "bold white on red",
+    Level.URGENT: "bold yellow",
+    Level.CONTACT_CLINIC: "yellow",
+    Level.SELF_CARE: "green",
+    Level.INFO: "blue",
+}
+
+
+def engine_of(config: Config) -> Engine:
+    """The engine over the configured knowledge."""
+    try:
+        return Engine.from_folder(config.knowledge)
+    except KnowledgeError as error:
+        console = Console(stderr=True)
+        for fault in error.faults:
+            console.print(Text(str(fault), style="red"), soft_wrap=True)
+        console.print(f"{len(error.faults)} faults; the knowledge is not used.", style="bold red")
+        sys.exit(1)
