@@ -228,6 +228,8 @@ class _Loader:
                     refer(file, _named(entry, "sources"), sources, "source")
                 if kind == "symptoms":
                     refer(file, entry.broader, symptoms, "symptom")
+                    refer(file, entry.places, classes, "word class")
+                    refer(file, entry.places.values(), symptoms, "symptom")
                     refer(file, entry.with_treatment, {*treatments, *groups}, "treatment or group")
                 elif kind == "treatments":
                     refer(file, entry.broader, treatments, "treatment")

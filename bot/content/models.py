@@ -169,6 +169,9 @@ class Symptom(LifeCycle):
     sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
     broader: tuple[Slug, ...] = ()
     """Slugs that are not named as well when this one is found on the same words."""
+    places: dict[Slug, Slug] = {}
+    """Word class of a place: the symptom that this one is there. Used where the sign itself names
+    no place ("lip filler yesterday ... so swollen"): the place named last counts."""
     phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
     with_treatment: dict[Slug, tuple[Phrase, ...]] = {}
     """Phrases that mean this only after a treatment of the group or slug that is the key."""

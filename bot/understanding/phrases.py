@@ -34,6 +34,7 @@ Kind = Literal[
     "future",
     "session",
     "area",
+    "place",
 ]
 
 
@@ -48,6 +49,9 @@ class Meaning:
     needs: str | None = None
     """Group or slug of a treatment without which the phrase means nothing."""
 
+
+OTHER_PLACES = frozenset(("body_part",))
+"""Classes of places that stand between a sign and a place named before: that one is not meant."""
 
 Hits = dict[Kind, list[Hit[Meaning]]]
 """What was found in a message, by kind."""
@@ -106,6 +110,9 @@ def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
     areas = {when.area for flag in knowledge.red_flags.values() for when in flag.when if when.area}
     for area in sorted(areas):
         add((f"{{{area}}}",), "area", area)
+    places = {name for symptom in knowledge.symptoms.values() for name in symptom.places}
+    for name in sorted(places | OTHER_PLACES if places else places):
+        add((f"{{{name}}}",), "place", name)
     index.freeze()
     return index
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.content.knowledge import Knowledge
 from bot.content.words import words_of
@@ -45,6 +46,10 @@ TRAIT_REACH = 10
 SOFT_REACH = 4
 """The same for what makes it milder: doubt raises, so it must stand close."""
 SIDE_REACH = 6
+PLACE_SENTENCES = 2
+"""So many sentences before a sign the place may be named."""
+AFTER_COST = 4
+"""A place named after the sign counts as so many words further away."""
 SINCE_REACH = 4
 DOUBTFUL: frozenset[Kind] = frozenset(
     ("symptom", "flag", "treatment", "quality", "had", "turn", "stop", "takes_back", "area")
@@ -110,6 +115,7 @@ class Reader:
         taken = [m.time for m in mentions]
         having = {group for slug in had for group in self._knowledge.groups(slug)}
         symptoms = [h for h in symptoms if h.payload.needs is None or h.payload.needs in having]
+        symptoms = [self._placed(hit, tokens, groups) for hit in symptoms]
         findings = self._findings(
             tokens, groups, symptoms, scopes, [t for t in times if t not in taken]
         )
@@ -182,6 +188,24 @@ class Reader:
         return mentions
 
     # -- symptoms -----------------------------------------------------------------------
+
+    def _placed(self, hit: Hit[Meaning], tokens: Tokens, groups: Hits) -> Hit[Meaning]:
+        """A sign without a place is at the place named last, at most two sentences before."""
+        where = self._knowledge.symptoms[hit.payload.name].places
+        if not where:
+            return hit
+        best: tuple[int, int, str] | None = None
+        for place in groups.get("place", ()):
+            apart = tokens.sentences[hit.first] - tokens.sentences[place.first]
+            if not 0 <= apart <= PLACE_SENTENCES:
+                continue
+            gap = abs(place.last - hit.first) + (AFTER_COST if place.first > hit.first else 0)
+            known = place.payload.name in where
+            if best is None or (gap, not known) < best[:2]:
+                best = (gap, not known, place.payload.name)
+        if best is None or best[2] not in where:
+            return hit
+        return replace(hit, payload=replace(hit.payload, name=where[best[2]]))
 
     def _findings(
         self,
