@@ -349,6 +349,16 @@ class Context(Model):
     """End the reach of every other cue: the writer turns to what is there now."""
     takes_back: tuple[Phrase, ...]
     """After a clause start they belong to the clause before ("fine, but barely")."""
+    doubts: tuple[Phrase, ...] = ()
+    """Before a denial they take it back ("i dont think i can breathe properly")."""
+    trails: tuple[Phrase, ...] = ()
+    """As the last words of a sentence they take a denial back ("breathing ok, sort of")."""
+    came_true: tuple[Phrase, ...] = ()
+    """At the start of a sentence: what the one before only supposed has happened ("it has")."""
+    did_not: tuple[Phrase, ...] = ()
+    """At the start of a sentence: what the one before only supposed has not ("none so far")."""
+    answers: tuple[Phrase, ...] = ()
+    """Words that answer a short question of one's own ("fever? no. breathing? fine.")."""
     clause_starts: tuple[Phrase, ...]
     """Words before which a new clause begins."""
 

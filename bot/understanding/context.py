@@ -7,10 +7,10 @@ does nothing there: "can't see" stays a sign.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.understanding.index import Hit
-from bot.understanding.phrases import Hits, Meaning
+from bot.understanding.phrases import Hits, Kind, Meaning
 from bot.understanding.reading import Evidence, Status
 from bot.understanding.tokens import Tokens
 
@@ -74,6 +74,7 @@ def scopes_of(tokens: Tokens, groups: Hits, signs: list[Hit[Meaning]]) -> Scopes
     stops = sorted(hit.first for hit in groups.get("stop", []))
     turns = sorted(hit.first for hit in groups.get("turn", []))
     treated = groups.get("treatment", [])
+    ends = {sign.last for sign in signs}
     scopes: Scopes = {}
     total = len(tokens.forms)
     kept: list[Hit[Meaning]] = []
@@ -94,7 +95,7 @@ def scopes_of(tokens: Tokens, groups: Hits, signs: list[Hit[Meaning]]) -> Scopes
         assert cue is not None
         if any(p.overlaps(hit) and len(p.covered) >= len(hit.covered) for p in pseudo):
             continue
-        if cue.meaning in ("other_person", "history") and any(
+        if _tells_of_treatment(hit, tokens) and any(
             -5 <= t.first - hit.last <= 5
             and tokens.sentences[t.first] == tokens.sentences[hit.first]
             for t in treated
@@ -115,9 +116,7 @@ def scopes_of(tokens: Tokens, groups: Hits, signs: list[Hit[Meaning]]) -> Scopes
                     last = stop - 1
                     break
         elif cue.direction == "backward":
-            first, last = max(0, hit.first - cue.reach), hit.first - 1
-            while first <= last and tokens.sentences[first] != sentence:
-                first += 1
+            first, last = _backward(hit, cue.reach, tokens, stops, ends), hit.first - 1
         else:
             first = last = hit.first
             while first and tokens.clauses[first - 1] == clause:
@@ -125,37 +124,133 @@ def scopes_of(tokens: Tokens, groups: Hits, signs: list[Hit[Meaning]]) -> Scopes
             while last + 1 < total and tokens.clauses[last + 1] == clause:
                 last += 1
         scopes.setdefault(sentence, []).append(Scope(Status(cue.meaning), first, last, hit))
+    _answered(tokens, groups, scopes)
     return scopes
 
 
+def _tells_of_treatment(cue: Hit[Meaning], tokens: Tokens) -> bool:
+    """Beside a treatment such a cue tells of it: "my mum had filler", "filler 3 years ago"."""
+    words = {tokens.forms[word] for word in cue.covered}
+    if cue.payload.name == "other_person":
+        return not words & {"hers", "theirs", "his"}
+    return cue.payload.name == "history" and bool(words & _TIME_OF_TREATMENT)
+
+
+_TIME_OF_TREATMENT = frozenset("ago last year years time first previous".split())
+
+
+def _backward(
+    cue: Hit[Meaning], reach: int, tokens: Tokens, stops: Sequence[int], ends: set[int]
+) -> int:
+    """How far back a cue acts: to the clause's start, a stop, or a comma behind another sign.
+
+    "cant breathe, headache is gone now" leaves the breathing alone; "headache and nausea, all gone"
+    and "all" reach over commas.
+    """
+    everything = any(tokens.forms[word] in ("all", "both") for word in cue.covered)
+    first = cue.first
+    seen = False
+    while first and cue.first - first < reach:
+        before = first - 1
+        if tokens.clauses[before] != tokens.clauses[cue.first]:
+            break
+        comma = tokens.places[first] - tokens.places[before] > 1
+        if comma and seen and not everything:
+            break
+        seen = seen or before in ends
+        first = before
+        if before in stops and tokens.forms[before] not in _NO_STOP_BACKWARD:
+            break
+    return first
+
+
+_NO_STOP_BACKWARD = frozenset(("my", "so", "just", "only", "also", "still", "since", "which"))
+"""Words that end a denial before them, but begin what a cue behind them is about."""
+
+
+def _answered(tokens: Tokens, groups: Hits, scopes: Scopes) -> None:
+    """What a sentence only supposes, the next may confirm or deny ("if it goes white. it has")."""
+    starts = {
+        sentence: number
+        for number, sentence in reversed(list(enumerate(tokens.sentences)))
+        if groups.get("came_true") or groups.get("did_not")
+    }
+    kinds: tuple[Kind, Kind] = ("came_true", "did_not")
+    for kind in kinds:
+        for answer in groups.get(kind, ()):
+            sentence = tokens.sentences[answer.first]
+            if answer.first - starts[sentence] > 1:
+                continue
+            supposed = scopes.get(sentence - 1, [])
+            scopes[sentence - 1] = [
+                Scope(Status.DENIED, scope.first, scope.last, answer)
+                if scope.status is Status.HYPOTHETICAL
+                else scope
+                for scope in supposed
+                if kind == "did_not" or scope.status is not Status.HYPOTHETICAL
+            ]
+
+
 def taken_back(tokens: Tokens, groups: Hits) -> list[Hit[Meaning]]:
-    """Denials that the next words take back ("i can breathe, but barely"): they become signs."""
-    backs = groups.get("takes_back")
-    if not backs:
-        return []
-    denials = groups.get("symptom_denial", [])
-    signs = [
-        denial
-        for denial in denials
-        if any(
-            0 < back.first - denial.last <= 3
-            and tokens.sentences[back.first] == tokens.sentences[denial.last]
-            for back in backs
-        )
-    ]
-    groups["symptom_denial"] = [denial for denial in denials if denial not in signs]
+    """Denials that the words around them take back: they become signs.
+
+    "i can breathe, but barely"; "i dont think i can breathe"; "breathing is fine. well, sort of."
+    """
+    kept: list[Hit[Meaning]] = []
+    signs: list[Hit[Meaning]] = []
+    for denial in groups.get("symptom_denial", ()):
+        by = _taken_back_by(denial, tokens, groups)
+        if by is None:
+            kept.append(denial)
+        else:  # the doubt is part of the sign, so that its "not" does not deny it again
+            covered = denial.covered | by
+            signs.append(replace(denial, first=min(covered), last=max(covered), covered=covered))
+    if signs:
+        groups["symptom_denial"] = kept
     return signs
+
+
+def _taken_back_by(denial: Hit[Meaning], tokens: Tokens, groups: Hits) -> frozenset[int] | None:
+    """The words before a denial that take it back, none if words after it do; None if none do."""
+    sentence = tokens.sentences[denial.last]
+    for back in groups.get("takes_back", ()):
+        apart = tokens.sentences[back.first] - sentence
+        if 0 < back.first - denial.last <= TAKEN_BACK_WITHIN and 0 <= apart <= 1:
+            return frozenset()
+    for trail in groups.get("trail", ()):
+        ends = trail.last + 1
+        if 0 < trail.first - denial.last <= TAKEN_BACK_WITHIN and (
+            ends == len(tokens.forms) or tokens.sentences[ends] != tokens.sentences[trail.last]
+        ):
+            return frozenset()
+    before = denial.first - 1
+    if before >= 0 and _negates(tokens.forms[before]):
+        if tokens.places[denial.first] - tokens.places[before] == 1:
+            return frozenset((before,))  # "not swallowing ok"
+    for doubt in groups.get("doubt", ()):
+        if (
+            0 <= denial.first - doubt.last <= DOUBT_BEFORE
+            and tokens.clauses[doubt.last] == tokens.clauses[denial.first]
+            and tokens.places[denial.first] - tokens.places[doubt.last] <= DOUBT_BEFORE
+        ):
+            return doubt.covered
+    return None
+
+
+TAKEN_BACK_WITHIN = 4
+"""Words after a denial within which it can be taken back."""
+DOUBT_BEFORE = 4
+"""Places before a denial within which a doubt takes it back."""
 
 
 def _negators(cue: Hit[Meaning], tokens: Tokens) -> set[int]:
     """The words of a cue that negate: a sign that holds them has used them up."""
-    words = {
-        word
-        for word in cue.covered
-        if tokens.forms[word] in ("no", "not", "never", "without")
-        or tokens.forms[word][-2:] == "nt"
-    }
+    words = {word for word in cue.covered if _negates(tokens.forms[word])}
     return words or set(cue.covered)
+
+
+def _negates(word: str) -> bool:
+    return word in ("no", "not", "never", "without", "cannot") or word[-2:] == "nt"
 
 
 _STRENGTH = (
@@ -189,7 +284,12 @@ def status_of(
     evidence = tokens.evidence(hit.first, hit.last, hit.payload.phrase)
     for denial in denials:
         if denial.payload.name == hit.payload.name and denial.overlaps(hit):
-            if len(denial.covered) >= len(hit.covered):
+            if len(denial.covered) < len(hit.covered):
+                continue
+            negates = {
+                word for word in hit.covered - denial.covered if _negates(tokens.forms[word])
+            }
+            if len(denial.covered) > len(hit.covered) or not negates:
                 return (
                     Status.DENIED,
                     evidence,

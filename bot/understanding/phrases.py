@@ -26,6 +26,10 @@ Kind = Literal[
     "pseudo",
     "stop",
     "takes_back",
+    "doubt",
+    "trail",
+    "came_true",
+    "did_not",
     "turn",
     "idiom",
     "quality",
@@ -90,6 +94,10 @@ def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
     add(knowledge.context.stops, "stop", "stop")
     add(knowledge.context.turns, "turn", "turn")
     add(knowledge.context.takes_back, "takes_back", "takes_back")
+    add(knowledge.context.doubts, "doubt", "doubt")
+    add(knowledge.context.trails, "trail", "trail")
+    add(knowledge.context.came_true, "came_true", "came_true")
+    add(knowledge.context.did_not, "did_not", "did_not")
     add(knowledge.idioms.idioms, "idiom", "idiom")
     for language in knowledge.other_languages.languages.values():
         for slug, phrases in language.symptoms.items():

@@ -79,6 +79,7 @@ class Reader:
             (words_of(phrase)[0] for phrase in knowledge.context.clause_starts),
             self._times.units,
             self._times.numbers,
+            (word for phrase in knowledge.context.answers for word in words_of(phrase)),
         )
 
     @property
@@ -116,6 +117,9 @@ class Reader:
         having = {group for slug in had for group in self._knowledge.groups(slug)}
         symptoms = [h for h in symptoms if h.payload.needs is None or h.payload.needs in having]
         symptoms = [self._placed(hit, tokens, groups) for hit in symptoms]
+        groups["symptom_denial"] = [
+            self._placed(hit, tokens, groups) for hit in groups.get("symptom_denial", ())
+        ]
         findings = self._findings(
             tokens, groups, symptoms, scopes, [t for t in times if t not in taken]
         )
@@ -194,18 +198,18 @@ class Reader:
         where = self._knowledge.symptoms[hit.payload.name].places
         if not where:
             return hit
-        best: tuple[int, int, str] | None = None
+        best: tuple[int, int, int, str] | None = None
         for place in groups.get("place", ()):
             apart = tokens.sentences[hit.first] - tokens.sentences[place.first]
             if not 0 <= apart <= PLACE_SENTENCES:
                 continue
             gap = abs(place.last - hit.first) + (AFTER_COST if place.first > hit.first else 0)
             known = place.payload.name in where
-            if best is None or (gap, not known) < best[:2]:
-                best = (gap, not known, place.payload.name)
-        if best is None or best[2] not in where:
+            rank = (gap, 0 if known else 1, -len(place.covered), place.payload.name)
+            best = rank if best is None else min(best, rank)
+        if best is None or best[3] not in where:
             return hit
-        return replace(hit, payload=replace(hit.payload, name=where[best[2]]))
+        return replace(hit, payload=replace(hit.payload, name=where[best[3]]))
 
     def _findings(
         self,

@@ -14,9 +14,18 @@ from bot.understanding.vocabulary import MAX_REPAIRS, Options, Vocabulary
 
 COMMA = 2
 """Places that a comma takes: words on both sides of one are no neighbours."""
+SHORT_QUESTION = 3
+"""Most words of a question that its writer answers ("any fever? no")."""
 MAX_RUN = 12
 """Longest word that is looked for in writing without spaces."""
 
+_ANSWERS = {
+    "no": ("nope",),
+    "none": ("nope",),
+    "never": ("nope",),
+    "gone": ("gone", "now"),
+}
+"""How the answer to one's own question is read: it speaks of what stands before it."""
 _SENTENCE_ENDS = frozenset(".!?;\n…。！？‼⁉")
 _SOFT = frozenset(',:()/-–—"')
 
@@ -64,8 +73,13 @@ class Tokeniser:
         clause_starts: Iterable[str],
         units: frozenset[str],
         numbers: frozenset[str],
+        answers: Iterable[str] = (),
     ) -> None:
-        """``units`` and ``numbers`` are words of time: after a number a unit is the likeliest."""
+        """``units`` and ``numbers`` are words of time: after a number a unit is the likeliest.
+
+        ``answers`` belong to a short question before them: "breathing? fine." is one statement.
+        """
+        self._answers = frozenset(answers)
         self._vocabulary = vocabulary
         self._clause_starts = frozenset(clause_starts)
         self._units = units
@@ -79,13 +93,18 @@ class Tokeniser:
         last_end = 0
         memory: dict[str, Options] = {}
         words = self._mended(split(text))
-        for word in words:
+        begun, answered = 0, -2
+        for number, word in enumerate(words):
             form = word.form
             if "\n" in text[last_end : word.start]:
                 place, sentence, clause = place + BREAK, sentence + 1, clause + 1
             last_end = word.end
             if not is_word(form):
+                if form == "?" and self._answered(words, number, len(tokens.forms) - begun):
+                    answered = number
+                    continue
                 if form in _SENTENCE_ENDS:
+                    begun = len(tokens.forms)
                     place, sentence, clause = place + BREAK, sentence + 1, clause + 1
                 elif form in _SOFT and form not in "-/":
                     place += COMMA
@@ -95,6 +114,8 @@ class Tokeniser:
                 contracted = word.end - word.start > len(form)
                 options = self._options(form, len(tokens.repairs), contracted=contracted)
                 memory[form] = options
+            if number == answered + 1:
+                options = (_ANSWERS.get(form, options[0]),)
             read_as = options[0]
             if len(options) > 1:
                 read_as = self._fitting(options, tokens.forms)
@@ -121,6 +142,11 @@ class Tokeniser:
                 tokens.clauses.append(clause)
                 place += 1
         return tokens
+
+    def _answered(self, words: list[Word], number: int, length: int) -> bool:
+        """Whether a question of one to three words is answered by the next word."""
+        after = words[number + 1].form if number + 1 < len(words) else ""
+        return 0 < length <= SHORT_QUESTION and after in self._answers
 
     def _options(
         self, form: str, repaired: int, *, contracted: bool

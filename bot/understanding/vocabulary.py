@@ -106,7 +106,7 @@ class Vocabulary:
         self._rare = {
             w
             for w, n in counts.items()
-            if n < RARE_BELOW.get(len(w), 0) and w in english and w not in self._own
+            if n < RARE_BELOW.get(len(w), 0) and w in english - self._own - frozenset(keep)
         }
         self._options = lru_cache(4096)(self._find_options)
 
