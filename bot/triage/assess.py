@@ -78,8 +78,8 @@ def red_flag_conditions(case: _Case) -> None:
 def calendar(case: _Case) -> None:
     """What the treatment's calendar says of each symptom on this day.
 
-    On an unknown day the most urgent row below emergency counts: doubt raises. What makes an
-    emergency of it on some days is a red flag.
+    On an unknown day it decides nothing: the symptom's own level counts, which is meant for that,
+    and a red flag's window from day 0 holds. The row is shown all the same.
     """
     for finding in case.told:
         for treatment in case.treatments:
@@ -88,13 +88,14 @@ def calendar(case: _Case) -> None:
             if row is None:
                 continue
             case.expected.append(row)
+            if case.days is None:
+                continue
             name = case.knowledge.symptoms[finding.symptom].name
-            when = f" on day {int(case.days)}" if case.days is not None else ""
             case.reasons.append(
                 Reason(
                     "calendar",
                     row.level,
-                    f"{name}{when} after {treatment.name}",
+                    f"{name} on day {int(case.days)} after {treatment.name}",
                     origin(row.text),
                     (finding.evidence,),
                 )
@@ -103,7 +104,7 @@ def calendar(case: _Case) -> None:
 
 def symptom_levels(case: _Case) -> None:
     """The level of each symptom for which no calendar row speaks."""
-    covered = {row.symptom for row in case.expected}
+    covered = {row.symptom for row in case.expected} if case.days is not None else frozenset()
     for finding in case.told:
         if finding.symptom in covered:
             continue

@@ -106,9 +106,17 @@ def test_a_denial_that_is_taken_back_denies_nothing(engine: Engine, text: str) -
     assert engine.assess(text).level is E
 
 
-def test_on_an_unknown_day_the_calendar_takes_the_careful_row(engine: Engine) -> None:
+def test_on_an_unknown_day_the_symptoms_own_level_counts(engine: Engine) -> None:
+    own = engine.knowledge.symptoms["headache"].level
     assert engine.assess("headache, botox 2 days ago").level is S
-    assert engine.assess("headache since my botox").level is C
+    assert engine.assess("headache, botox 3 weeks ago").level is C
+    found = engine.assess("headache since my botox")
+    assert found.level is own
+    assert found.expected, "the calendar is shown all the same"
+
+
+def test_on_an_unknown_day_a_red_flag_of_the_first_days_holds(engine: Engine) -> None:
+    assert engine.assess("lip filler and my lip is purple in a net pattern").level is E
 
 
 def test_coming_back_with_it_or_worse_raises(engine: Engine) -> None:
