@@ -230,7 +230,12 @@ class _Loader:
                     refer(file, entry.broader, symptoms, "symptom")
                     refer(file, entry.places, classes, "word class")
                     refer(file, entry.places.values(), symptoms, "symptom")
-                    refer(file, entry.with_treatment, {*treatments, *groups}, "treatment or group")
+                    refer(
+                        file,
+                        entry.with_treatment,
+                        {*treatments, *groups, "any"},
+                        "treatment or group",
+                    )
                 elif kind == "treatments":
                     refer(file, entry.broader, treatments, "treatment")
                     refer(file, (e.symptom for e in entry.expected), symptoms, "symptom")

@@ -174,7 +174,8 @@ class Symptom(LifeCycle):
     no place ("lip filler yesterday ... so swollen"): the place named last counts."""
     phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
     with_treatment: dict[Slug, tuple[Phrase, ...]] = {}
-    """Phrases that mean this only after a treatment of the group or slug that is the key."""
+    """Phrases that mean this only after a treatment of the group or slug that is the key; ``any``
+    stands for all."""
     denials: tuple[Phrase, ...] = ()
     """Phrases that say it is not there ("can breathe fine")."""
     never: tuple[Phrase, ...] = ()

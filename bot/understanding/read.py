@@ -38,6 +38,8 @@ from bot.understanding.tokens import Tokeniser, Tokens
 from bot.understanding.treatments import attached, days_since, specific, was_had
 from bot.understanding.vocabulary import Vocabulary
 
+ANY = "any"
+"""The group of all treatments, for phrases that need one, whichever it is."""
 MAX_CHARS = 20_000
 """Longer texts are read up to here; Telegram's messages end at 4,096."""
 _NONE: frozenset[str] = frozenset()
@@ -115,6 +117,8 @@ class Reader:
         had = {m.treatment for m in mentions if m.had} | set(treatments)
         taken = [m.time for m in mentions]
         having = {group for slug in had for group in self._knowledge.groups(slug)}
+        if had:
+            having.add(ANY)
         symptoms = [h for h in symptoms if h.payload.needs is None or h.payload.needs in having]
         symptoms = [self._placed(hit, tokens, groups) for hit in symptoms]
         groups["symptom_denial"] = [
