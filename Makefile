@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help chat run test lint check eval bench ci clean lock
+.PHONY: help chat run test lint check eval net bench ci clean lock
 
 help:
 	@echo "make chat   talk to the bot in this terminal (no token needed)"
@@ -11,6 +11,7 @@ help:
 	@echo "make run    the Telegram worker (needs TELEGRAM_TOKEN)"
 	@echo "make lint   style, types and import rules"
 	@echo "make check  check the knowledge"
+	@echo "make net    train the safety net again, after many new cases"
 	@echo "make bench  speed, as ratios against a baseline in the same run"
 
 $(VENV)/run.ok: requirements.txt pyproject.toml
@@ -39,6 +40,9 @@ lint: $(VENV)/dev.ok
 
 check: $(VENV)/run.ok
 	@$(BIN)/python -m bot check
+
+net: $(VENV)/dev.ok
+	$(BIN)/python -m bot.quality.training
 
 bench: $(VENV)/dev.ok
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q

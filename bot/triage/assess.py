@@ -19,6 +19,8 @@ from bot.understanding.reading import Evidence, Finding, Reading, Status
 
 _TOLD = (Status.PRESENT, Status.RESOLVED)
 MAX_TOPICS = 4
+ASK_FROM = 1.0
+"""Score of the safety net from which the person is asked for danger signs."""
 
 
 @dataclass
@@ -222,8 +224,16 @@ def assess(
         expected=tuple(dict.fromkeys(case.expected)),
         topics=tuple(topic for _, topic in topics),
         topic_ids=tuple(key for key, _ in topics),
+        sounds_like_danger=_sounds_like_danger(case, level),
         repeated=case.repeated,
     )
+
+
+def _sounds_like_danger(case: _Case, level: Level) -> bool:
+    """Whether to ask for danger signs that nobody wrote a pattern for (docs/safety-net.md)."""
+    if level is Level.EMERGENCY or not (case.treatments or case.told):
+        return False
+    return case.reading.danger >= ASK_FROM
 
 
 # -- what the steps share ------------------------------------------------------------------------

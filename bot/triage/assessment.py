@@ -62,5 +62,7 @@ class Assessment:
     topics: tuple[Topic, ...] = ()
     """Expert views on this treatment and these symptoms, best match first."""
     topic_ids: tuple[str, ...] = ()
+    sounds_like_danger: bool = False
+    """No rule reads an emergency, but the words are like those of one: the person is asked."""
     repeated: bool = field(default=False)
     """The same thing is told again, or told as worse."""

@@ -33,6 +33,7 @@ from bot.understanding.reading import (
     Status,
     TreatmentMention,
 )
+from bot.understanding.safety_net import SafetyNet
 from bot.understanding.times import TimeExpression, TimeReader
 from bot.understanding.tokens import Tokeniser, Tokens
 from bot.understanding.treatments import attached, days_since, specific, was_had
@@ -64,6 +65,7 @@ class Reader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._net = SafetyNet.shipped()
         self._times = TimeReader(knowledge.time, knowledge.other_languages)
         self._index = compiled(knowledge)
         self._narrower: dict[str, set[str]] = {}
@@ -88,6 +90,11 @@ class Reader:
     def vocabulary(self) -> frozenset[str]:
         """Every word of the knowledge."""
         return self._index.vocabulary
+
+    def words(self, text: str) -> tuple[list[str], list[int]]:
+        """The repaired words of a text, and the sentence of each."""
+        tokens = self._tokeniser.tokenise(text[:MAX_CHARS])
+        return tokens.forms, tokens.sentences
 
     # -- reading ------------------------------------------------------------------------
 
@@ -140,6 +147,7 @@ class Reader:
             days=days,
             repairs=tuple(tokens.repairs),
             areas=frozenset(hit.payload.name for hit in groups.get("area", ())),
+            danger=self._net.score(tokens.forms, tokens.sentences),
             worse=any(h.payload.name == "worse" for h in groups.get("quality", ())),
         )
 

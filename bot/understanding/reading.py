@@ -121,6 +121,8 @@ class Reading:
     """Word classes of body areas that stand in the message."""
     worse: bool = False
     """Something is told as getting worse, wherever it stands."""
+    danger: float = -9.0
+    """How much the words sound like an emergency: the safety net's score, above 0 they do."""
 
     @property
     def had(self) -> tuple[str, ...]:
