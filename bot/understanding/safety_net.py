@@ -40,8 +40,10 @@ def _bucket(text: str) -> int:
 
 def windows(words: Sequence[str], sentences: Sequence[int]) -> Iterator[list[str]]:
     """The whole message, and each sentence long enough: danger may stand among much else."""
+    if not words:
+        return
     yield list(words)
-    if not sentences or sentences[0] == sentences[-1]:
+    if sentences[0] == sentences[-1]:
         return
     start = 0
     for end in range(1, len(words) + 1):
