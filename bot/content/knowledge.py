@@ -11,6 +11,7 @@ from bot.content.models import (
     Context,
     Countries,
     Idioms,
+    LifeCycle,
     OtherLanguages,
     Qualities,
     RedFlag,
@@ -76,7 +77,7 @@ class Knowledge:
                 found.setdefault(slug, {})[key] = topic
         return found
 
-    def overdue(self, entry: Treatment | Symptom | RedFlag | Topic, today: dt.date) -> bool:
+    def overdue(self, entry: LifeCycle, today: dt.date) -> bool:
         """Whether the entry's review is overdue, so that it may show its danger signs only."""
         return today >= entry.review_due
 

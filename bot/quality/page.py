@@ -6,7 +6,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from bot.content.knowledge import Knowledge
 from bot.content.levels import Level
+from bot.quality.coverage import Coverage
 from bot.quality.evaluation import Score, in_order
 
 _TEMPLATES = Environment(
@@ -16,6 +18,21 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def coverage_page(coverage: Coverage, knowledge: Knowledge) -> str:
+    """Counts, the matrix of treatments and symptoms as a picture, and what is due."""
+    symptoms = sorted(
+        {s for _, s in coverage.matrix} | {s for _, s in coverage.calendar},
+        key=lambda slug: (-sum(n for (_, s), n in coverage.matrix.items() if s == slug), slug),
+    )
+    return _TEMPLATES.get_template("coverage.html").render(
+        coverage=coverage,
+        treatments=list(knowledge.treatments.values()),
+        symptoms=symptoms,
+        names={slug: symptom.name for slug, symptom in knowledge.symptoms.items()},
+        most=max(coverage.matrix.values(), default=1),
+    )
 
 
 def evaluation_page(figures: dict[str, Any], score: Score, version: str) -> str:

@@ -1,14 +1,17 @@
-"""Figures of an evaluation as tables in the terminal."""
+"""Figures of an evaluation and of the coverage as tables in the terminal."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.content.knowledge import Knowledge
 from bot.quality import evaluation
+from bot.quality.coverage import Coverage
 
 
 def score(figures: dict[str, Any], result: evaluation.Score, misses: int, console: Console) -> None:
@@ -30,6 +33,43 @@ def score(figures: dict[str, Any], result: evaluation.Score, misses: int, consol
         _miss(miss, console)
     if len(listed) > misses:
         console.print(f"... and {len(listed) - misses} more; --misses {len(listed)} lists all.")
+
+
+def coverage(found: Coverage, knowledge: Knowledge, console: Console) -> None:
+    """Print what the knowledge covers; blocks darker with more views, a dot for calendar only."""
+    table = Table("what", "number", title=f"Knowledge {found.version}")
+    for name, number in found.counts.items():
+        table.add_row(name.replace("_", " "), str(number))
+    console.print(table)
+    totals: Counter[str] = Counter()
+    for (_, symptom), number in found.matrix.items():
+        totals[symptom] += number
+    most = [slug for slug, _ in totals.most_common(18)]
+    console.print("Views by treatment and symptom (· calendar only)", style="bold")
+    width = max(map(len, knowledge.treatments))
+    console.print(Text(" " * width + "".join(f"{n:3}" for n in range(1, len(most) + 1))))
+    for slug in knowledge.treatments:
+        cells = "".join(f"{_cell(found, slug, symptom):>3}" for symptom in most)
+        console.print(Text(f"{slug:{width}}{cells}"))
+    console.print(", ".join(f"{n} {slug}" for n, slug in enumerate(most, 1)))
+    for title, lines in (
+        ("files overdue for review", found.overdue),
+        ("facts resting on one source", found.single),
+        ("facts resting on judgement or the triage policy only", found.judged),
+        ("files hard to read", found.hard),
+    ):
+        console.print(f"{len(lines)} {title}", style="bold")
+        for line in lines[:5]:
+            console.print(Text("  " + line[:160]))
+        if len(lines) > 5:
+            console.print(f"  ... and {len(lines) - 5} more; --json or --html lists all")
+
+
+def _cell(found: Coverage, treatment: str, symptom: str) -> str:
+    number = found.matrix.get((treatment, symptom), 0)
+    if number:
+        return str(number)
+    return "·" if (treatment, symptom) in found.calendar else ""
 
 
 def _miss(miss: evaluation.Miss, console: Console) -> None:

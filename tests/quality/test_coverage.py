@@ -1,0 +1,45 @@
+"""The coverage report counts what is there, and lists what is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from bot.cli import main
+from bot.conversation.engine import Engine
+from bot.quality.coverage import cover
+
+
+def test_counts_are_those_of_the_files(engine: Engine) -> None:
+    found = cover(engine.knowledge, dt.date(2026, 11, 25))
+    topics = engine.knowledge.topics.values()
+    assert found.counts["topics"] == len(engine.knowledge.topics)
+    assert found.counts["views"] == sum(len(topic.views) for topic in topics)
+    assert found.counts["reviewed_by_a_clinician"] == 0
+    assert found.matrix["botulinum_toxin", "headache"] >= 5
+    assert ("botulinum_toxin", "headache") in found.calendar
+
+
+def test_files_are_overdue_from_their_day_on(engine: Engine) -> None:
+    due = next(iter(engine.knowledge.topics.values())).review_due
+    assert cover(engine.knowledge, due - dt.timedelta(days=1)).overdue == ()
+    assert len(cover(engine.knowledge, due).overdue) > 100
+
+
+def test_single_sources_are_listed_with_their_line(engine: Engine) -> None:
+    found = cover(engine.knowledge, dt.date(2026, 11, 25))
+    assert found.single
+    assert all(line.startswith("knowledge/") and ".yaml:" in line for line in found.single)
+
+
+def test_the_report_for_people_and_machines(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    result = CliRunner().invoke(main, ["check", "--report", "--json", "--html", str(page)])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["counts"]["countries"] == 78
+    text = page.read_text("utf-8")
+    assert "What the knowledge covers" in text
+    assert "http" not in text.replace("https://", "")
