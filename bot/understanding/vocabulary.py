@@ -103,11 +103,8 @@ class Vocabulary:
                 for length in range(len(word) - 2, len(word) + 3):
                     self._long[word[0], length].append(word)
                     self._long[word[-2:], length].append(word)
-        self._rare = {
-            w
-            for w, n in counts.items()
-            if n < RARE_BELOW.get(len(w), 0) and w in english - self._own - frozenset(keep)
-        }
+        foreign = english - self._own - frozenset(keep)
+        self._rare = {w for w in foreign if counts[w] < RARE_BELOW.get(len(w), 0)}
         self._options = lru_cache(4096)(self._find_options)
 
     @property
