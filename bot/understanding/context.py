@@ -224,7 +224,7 @@ def _taken_back_by(denial: Hit[Meaning], tokens: Tokens, groups: Hits) -> frozen
         ):
             return frozenset()
     before = denial.first - 1
-    if before >= 0 and _negates(tokens.forms[before]):
+    if before >= 0 and negates(tokens.forms[before]):
         if tokens.places[denial.first] - tokens.places[before] == 1:
             return frozenset((before,))  # "not swallowing ok"
     for doubt in groups.get("doubt", ()):
@@ -245,11 +245,12 @@ DOUBT_BEFORE = 4
 
 def _negators(cue: Hit[Meaning], tokens: Tokens) -> set[int]:
     """The words of a cue that negate: a sign that holds them has used them up."""
-    words = {word for word in cue.covered if _negates(tokens.forms[word])}
+    words = {word for word in cue.covered if negates(tokens.forms[word])}
     return words or set(cue.covered)
 
 
-def _negates(word: str) -> bool:
+def negates(word: str) -> bool:
+    """Whether a word turns what follows into its opposite."""
     return word in ("no", "not", "never", "without", "cannot") or word[-2:] == "nt"
 
 
@@ -286,10 +287,10 @@ def status_of(
         if denial.payload.name == hit.payload.name and denial.overlaps(hit):
             if len(denial.covered) < len(hit.covered):
                 continue
-            negates = {
-                word for word in hit.covered - denial.covered if _negates(tokens.forms[word])
+            negating = {
+                word for word in hit.covered - denial.covered if negates(tokens.forms[word])
             }
-            if len(denial.covered) > len(hit.covered) or not negates:
+            if len(denial.covered) > len(hit.covered) or not negating:
                 return (
                     Status.DENIED,
                     evidence,

@@ -17,6 +17,7 @@ from bot.understanding.context import (
     Scopes,
     first_scope,
     in_idiom,
+    negates,
     scopes_of,
     status_of,
     taken_back,
@@ -159,6 +160,8 @@ class Reader:
             groups.setdefault(hit.payload.kind, []).append(hit)
         if not tokens.others:
             return groups
+        for kind in ("symptom_denial", "flag_denial"):  # "canh breathe" may mean "cant breathe"
+            groups[kind] = [hit for hit in groups.get(kind, ()) if not _may_negate(hit, tokens)]
         known = {(id(hit.payload), hit.covered) for hit in certain}
         for hit in self._index.find(tokens.forms, tokens.places, tokens.others):
             kind = hit.payload.kind
@@ -283,6 +286,11 @@ class Reader:
                 tokens.evidence(denial.first, denial.last, denial.payload.phrase),
             )
         return tuple(sorted(found.values(), key=lambda f: (f.evidence.start, f.symptom)))
+
+
+def _may_negate(hit: Hit[Meaning], tokens: Tokens) -> bool:
+    """Whether a word of a denial is a slip that may stand for its opposite."""
+    return any(negates(other) for word in hit.covered for other in tokens.others.get(word, ()))
 
 
 def _side(hit: Hit[Meaning], tokens: Tokens, qualities: Sequence[Hit[Meaning]]) -> Side | None:
