@@ -74,7 +74,7 @@ def days_since(
         later = [
             t.days
             for t in times
-            if t.kind in ("now", "day_number") and t.days > first and not _of_symptom(t, symptoms)
+            if t.days > first and t.days <= _LATEST and _until_now(t, tokens, symptoms)
         ]
         if first == 0:
             later += _opening_lengths(tokens, times)
@@ -110,6 +110,14 @@ def _session_times(
                 found.append(time)
                 break
     return found
+
+
+def _until_now(time: TimeExpression, tokens: Tokens, symptoms: Sequence[Hit[Meaning]]) -> bool:
+    """Whether a length lasts until now: what began after the treatment is no older than it."""
+    if time.kind == "now":
+        return True
+    now = time.first > 0 and tokens.forms[time.first - 1] == "now"
+    return time.kind == "day_number" and (now or not _of_symptom(time, symptoms))
 
 
 def _of_symptom(time: TimeExpression, symptoms: Sequence[Hit[Meaning]]) -> bool:

@@ -80,9 +80,7 @@ def specific(
     ]
 
 
-def _joined(
-    hit: Hit[Meaning], hits: Sequence[Hit[Meaning]], number: int, tokens: Tokens
-) -> bool:
+def _joined(hit: Hit[Meaning], hits: Sequence[Hit[Meaning]], number: int, tokens: Tokens) -> bool:
     """Whether "and" joins a mention to the next or last one ("arm lipo and a mommy makeover")."""
     if not _GENERAL.isdisjoint(tokens.forms[hit.first : hit.last + 1]):
         return False
@@ -170,6 +168,7 @@ def _lies_ahead(hit: Hit[Meaning], tokens: Tokens, groups: Hits) -> bool:
         tokens.sentences[cue.first] == tokens.sentences[hit.first]
         and cue.first < hit.first
         and hit.first - cue.last <= _TO_COME_REACH
+        and _marks_between(cue, hit, tokens) == 0
         for cue in groups.get("to_come", ())
     )
 
@@ -262,11 +261,14 @@ def attached(
             reach = max(reach, _TRAILING_REACH)
         if gap > reach:
             continue
-        cost = float(gap) + apart * _SENTENCE_COST
+        cost = float(gap) + apart * _SENTENCE_COST + _marks_between(low, high, tokens)
         cost += 4 * sum(low.last < s.first < high.first for s in symptoms)
         cost += 6 * sum(low.last < m.first < high.first for m in mentions if m is not hit)
         if time.kind == "after" and time.last > hit.last:
             cost += 6  # "botox ... two days after": the day of the symptom
+        if low is hit and _marks_between(low, high, tokens):
+            # "i had botox, on the 20th my lid dropped"
+            cost += 3 * any(0 < s.first - time.last <= 3 for s in symptoms)
         if time.kind == "duration":
             cost += 3
         if time.kind in ("day_number", "now"):
@@ -301,6 +303,12 @@ def _ends_its_part(time: Stretch, tokens: Tokens) -> bool:
     """Whether a mark follows a length that nothing before it makes another kind of length."""
     before = tokens.forms[time.first - 1] if time.first else ""
     return before not in _NO_LENGTH_SINCE and _mark_before(time.last + 1, tokens)
+
+
+def _marks_between(low: Stretch, high: Stretch, tokens: Tokens) -> int:
+    """What the marks between two stretches of words cost: as much as a comma at most."""
+    apart = tokens.places[high.first] - tokens.places[low.last]
+    return min(COMMA, max(0, apart - max(0, high.first - low.last)))
 
 
 def _mark_before(number: int, tokens: Tokens) -> bool:

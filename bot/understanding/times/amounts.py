@@ -1,4 +1,4 @@
-"""Amounts: ``3 weeks ago``, ``a couple of days after``, ``2 weeks in``, ``day 3``, ``third day``."""
+"""Amounts: ``3 weeks ago``, ``a couple of days after``, ``2 weeks in``, ``day 3``."""
 
 from __future__ import annotations
 

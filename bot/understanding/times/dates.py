@@ -15,6 +15,12 @@ _PARTS = {"early": 5, "start": 3, "beginning": 3, "mid": 15, "middle": 15, "end"
 PARTS = tuple(_PARTS)
 _MIDDLE = 15
 _MONTH_LEADS = frozenset(("in", "since", "last", "during", "around", "from"))
+_YEAR_LEADS = frozenset(
+    "in since around during of early mid late spring summer autumn fall winter christmas easter "
+    "back".split()
+)
+_WEEKS = {"first": 4, "second": 11, "third": 18, "fourth": 25}
+"""Weeks of a month, and the day each stands for."""
 _DAY_LEADS = frozenset(("on", "since", "from", "was"))
 _DAY_PARTS = frozenset(("evening", "night", "morning", "afternoon", "day"))
 _NAMED_LEADS = frozenset(("on", "at", "since", "over", "during", "last", "around"))
@@ -142,17 +148,15 @@ def _month_and_day(
     return None if days is None else TimeExpression(spot, after - (not year), days, "date")
 
 
-def _day_of_month(
-    lexicon: Lexicon, line: Line, spot: int, today: dt.date
-) -> TimeExpression | None:
+def _day_of_month(lexicon: Lexicon, line: Line, spot: int, today: dt.date) -> TimeExpression | None:
     """``on the 1st``, ``on the evening of the 20th``, ``the ninth of this month``."""
     ordinal = lexicon.ordinal(line, spot)
     if ordinal is None:
         return None
     number, here = ordinal
     months_back = None
-    for words, back in (("this", 0), ("the", 0), ("last", 1)):
-        if line.reads(here, "of", words, "month"):
+    for which, back in (("this", 0), ("the", 0), ("last", 1)):
+        if line.reads(here, "of", which, "month"):
             months_back = back
     first = spot - 1 if line.at(spot - 1) == "the" else spot
     lead, after = line.at(first - 1), line.next(here - 1)
@@ -214,6 +218,8 @@ def _month(lexicon: Lexicon, line: Line, spot: int, today: dt.date) -> TimeExpre
         first, part = spot - 2, line.at(spot - 2)
     elif lead in _PARTS:
         part = lead
+    elif lead == "of" and line.at(spot - 2) == "week" and line.at(spot - 3) in _WEEKS:
+        first, part = spot - 3, line.at(spot - 3)
     year = _told_year(line, spot + 1, today) if line.joined(spot) else None
     if part is None and lead not in _MONTH_LEADS:
         if year is None:
@@ -224,7 +230,7 @@ def _month(lexicon: Lexicon, line: Line, spot: int, today: dt.date) -> TimeExpre
     month = lexicon.months[name]
     if lead == "last" and month == today.month:
         year = today.year - 1
-    day = _PARTS[part] if part else _MIDDLE
+    day = {**_PARTS, **_WEEKS}[part] if part else _MIDDLE
     if part is None and month == today.month and year in (None, today.year):
         day = (today.day + 1) // 2
     elif part is not None and month == today.month and year is None and day > today.day:
@@ -253,7 +259,7 @@ def _part_of_month(line: Line, spot: int, today: dt.date) -> TimeExpression | No
 def _year(line: Line, spot: int, today: dt.date) -> TimeExpression | None:
     """``in 2023``, ``back in 2010``: the middle of that year."""
     year = _told_year(line, spot, today)
-    if year is None or line.before(spot) not in ("in", "since", "around", "during"):
+    if year is None or line.before(spot) not in _YEAR_LEADS:
         return None
     middle = dt.date(year, 7, 1)
     if middle > today or year == today.year:

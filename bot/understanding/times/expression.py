@@ -40,9 +40,7 @@ class Line:
 
     def joined(self, spot: int) -> bool:
         """Whether a word follows this one with no mark between."""
-        return (
-            0 <= spot < len(self.words) - 1 and self.places[spot + 1] - self.places[spot] == 1
-        )
+        return 0 <= spot < len(self.words) - 1 and self.places[spot + 1] - self.places[spot] == 1
 
     def next(self, spot: int) -> str:
         """The word after this one, if no mark stands between."""

@@ -61,7 +61,7 @@ class Lexicon:
         if value is None:
             return None
         if 20 <= value <= 90 and value % 10 == 0 and not word.isdigit() and line.joined(spot):
-            more = self.numbers.get(line.at(spot + 1))
+            more = self.numbers.get(line.at(spot + 1), 0)
             if more in range(1, 10) and line.at(spot + 1) not in _UNCOUNTED:
                 return value + more, spot + 2
         return value, spot + 1

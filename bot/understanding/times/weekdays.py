@@ -59,9 +59,7 @@ def _sure(line: Line, spot: int, after_treatment: frozenset[int]) -> bool:
     return after in _AFTER_ALONE and (not before or spot in after_treatment)
 
 
-def weekdays_ago(
-    lexicon: Lexicon, line: Line, spot: int, today: dt.date
-) -> TimeExpression | None:
+def weekdays_ago(lexicon: Lexicon, line: Line, spot: int, today: dt.date) -> TimeExpression | None:
     """``three fridays ago``, ``two tuesdays back``."""
     count = lexicon.number(line, spot)
     number = lexicon.plural_weekdays.get(line.at(count[1])) if count else None
@@ -74,7 +72,7 @@ def weekdays_ago(
 def week_and_weekday(
     lexicon: Lexicon, line: Line, spot: int, today: dt.date
 ) -> TimeExpression | None:
-    """``a week ago tuesday``, ``week last monday``, ``2 weeks on friday``, ``last week on monday``."""
+    """``a week ago tuesday``, ``week last monday``, ``2 weeks on friday``."""
     if line.reads(spot, "last", "week"):
         day = spot + (3 if line.at(spot + 2) == "on" else 2)
         number = lexicon.weekdays.get(line.at(day)) if line.joined(day - 1) else None
@@ -86,7 +84,7 @@ def week_and_weekday(
         return None
     weeks = int(count * lexicon.days(line.at(here)) / 7)
     day = here + 1
-    links = []
+    links: list[str] = []
     while line.at(day) in ("ago", "gone", "on", "last", "past") and len(links) < 2:
         links.append(line.at(day))
         day += 1
