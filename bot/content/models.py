@@ -55,6 +55,24 @@ def _slug(value: Any) -> Any:
 Slug = Annotated[str, BeforeValidator(_slug), StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
+def _named_day(value: str) -> str:
+    month, *rest = value.split("-")
+    if len(rest) == 1:
+        try:
+            dt.date(2023, int(month), int(rest[0]))
+        except ValueError as error:
+            msg = "no day of a year; write month-day, as in 10-31"
+            raise ValueError(msg) from error
+    return value
+
+
+NamedDay = Annotated[
+    str,
+    StringConstraints(pattern=r"^(0[1-9]|1[0-2])-([0-3][0-9]|[0-6]-[1-5])$"),
+    AfterValidator(_named_day),
+]
+
+
 def _url(value: str) -> str:
     if not value.startswith(("https://", "http://")):
         raise PydanticCustomError("url", "no address; write https://...")
@@ -386,6 +404,26 @@ class Qualities(Model):
     """Words for the latest treatment itself ("my last lot"): a time next to them is its time."""
     planned_treatment: tuple[Phrase, ...]
     """The treatment named near these words lies ahead or is only asked about."""
+    to_come: tuple[Phrase, ...] = ()
+    """The treatment and the date named after these words lie ahead ("booked for")."""
+    had_it: tuple[Phrase, ...] = ()
+    """In another sentence than the treatment: it was had after all ("had mine tuesday")."""
+    wished: tuple[Phrase, ...] = ()
+    """Of a treatment of somebody else: the writer only wants it ("i want it too")."""
+
+
+class ForeignTime(Model):
+    """Amounts of time in one other language."""
+
+    days: dict[Text, float]
+    """Words for units, in days."""
+    numbers: dict[Text, float] = {}
+    before: tuple[Text, ...] = ()
+    """Words for "ago" that stand before the number ("hace")."""
+    after: tuple[Text, ...] = ()
+    """Words for "ago" that stand after the unit."""
+    ago: tuple[Text, ...] = ()
+    """Units that mean "ago" by themselves."""
 
 
 class TimeWords(Model):
@@ -401,6 +439,13 @@ class TimeWords(Model):
     since: tuple[Text, ...]
     weekdays: tuple[Text, ...]
     months: tuple[Text, ...]
+    ordinals: dict[Text, float] = {}
+    """Ordinals in words ("ninth": 9); "twenty first" is put together."""
+    named_days: dict[Text, NamedDay] = {}
+    """Days with a name: month-day ("10-31"), or month-weekday-number ("11-3-4": the fourth
+    Thursday of November; Monday is 0)."""
+    elsewhere: dict[Slug, ForeignTime] = {}
+    """How other languages tell that something was some days ago."""
 
 
 class Spelling(Model):

@@ -37,6 +37,10 @@ Kind = Literal[
     "planned",
     "future",
     "session",
+    "to_come",
+    "had_it",
+    "wished",
+    "relative",
     "area",
     "place",
 ]
@@ -115,6 +119,11 @@ def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
     add(qualities.planned_treatment, "planned", "planned")
     add(qualities.future, "future", "future")
     add(qualities.session, "session", "session")
+    add(qualities.to_come, "to_come", "to_come")
+    add(qualities.had_it, "had_it", "had_it")
+    add(qualities.wished, "wished", "wished")
+    if qualities.wished:
+        add(("{relative} (had|got|has|did|went)",), "relative", "relative")
     areas = {when.area for flag in knowledge.red_flags.values() for when in flag.when if when.area}
     for area in sorted(areas):
         add((f"{{{area}}}",), "area", area)

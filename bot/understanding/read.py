@@ -23,6 +23,7 @@ from bot.understanding.context import (
     taken_back,
     without,
 )
+from bot.understanding.elapsed import days_since, past_times
 from bot.understanding.index import Hit
 from bot.understanding.phrases import Hits, Kind, Meaning, compiled
 from bot.understanding.reading import (
@@ -35,9 +36,9 @@ from bot.understanding.reading import (
     TreatmentMention,
 )
 from bot.understanding.safety_net import SafetyNet
-from bot.understanding.times import TimeExpression, TimeReader
+from bot.understanding.times import NOT_SINCE, TimeExpression, TimeReader
 from bot.understanding.tokens import Tokeniser, Tokens
-from bot.understanding.treatments import attached, days_since, specific, was_had
+from bot.understanding.treatments import after_all, attached, questions, specific, was_had
 from bot.understanding.vocabulary import Vocabulary
 
 ANY = "any"
@@ -85,6 +86,7 @@ class Reader:
             self._times.units,
             self._times.numbers,
             (word for phrase in knowledge.context.answers for word in words_of(phrase)),
+            self._times.foreign,
         )
 
     @property
@@ -115,7 +117,13 @@ class Reader:
         if not tokens.forms:
             return Reading(text)
         groups = self._hits(tokens)
-        times = self._times.find(tokens.forms, today or dt.date.today())  # noqa: DTZ011
+        times = self._times.find(
+            tokens.forms,
+            today or dt.date.today(),  # noqa: DTZ011
+            tokens.places,
+            frozenset(hit.last + 1 for hit in groups.get("treatment", ())),
+        )
+        times = past_times(tokens, groups, times)
         idioms = groups.get("idiom", [])
         symptoms = without(groups.get("symptom", []), idioms, groups.get("symptom_never", []))
         flags = without(groups.get("flag", []), idioms, groups.get("flag_never", []))
@@ -187,15 +195,21 @@ class Reader:
         hits = without(
             groups.get("treatment", []), groups.get("idiom", []), groups.get("treatment_never", [])
         )
-        hits = specific(self._knowledge, hits)
+        hits = specific(self._knowledge, hits, tokens)
         real = any(
             status_of(h, scopes, tokens, groups.get("symptom_denial", []))[0]
             in (Status.PRESENT, Status.RESOLVED)
             for h in symptoms
         )
         mentions = []
-        for hit in hits:
-            had = was_had(hit, tokens, groups, times, scopes, real=real)
+        asked = questions(tokens)
+        had_ones = [
+            was_had(hit, tokens, groups, times, scopes, real=real, asked_sentences=asked)
+            for hit in hits
+        ]
+        if not any(had_ones):
+            had_ones = after_all(hits, tokens, groups, times, real=real)
+        for hit, had in zip(hits, had_ones, strict=True):
             mentions.append(
                 TreatmentMention(
                     hit.payload.name,
@@ -317,7 +331,7 @@ def _since(hit: Hit[Meaning], tokens: Tokens, times: Sequence[TimeExpression]) -
     """How many days ago a symptom began: the time next to it that belongs to no treatment."""
     best: tuple[int, float] | None = None
     for time in times:
-        if time.kind in ("habit", "after", "day_number"):
+        if time.kind in NOT_SINCE or time.kind in ("after", "day_number"):
             continue
         if tokens.clauses[time.first] != tokens.clauses[hit.first]:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +17,8 @@ COMMA = 2
 """Places that a comma takes: words on both sides of one are no neighbours."""
 SHORT_QUESTION = 3
 """Most words of a question that its writer answers ("any fever? no")."""
+_SURE_LENGTH = 3
+"""A shorter foreign word is too often an English one to vouch for another."""
 MAX_RUN = 12
 """Longest word that is looked for in writing without spaces."""
 
@@ -26,6 +29,22 @@ _ANSWERS = {
     "gone": ("gone", "now"),
 }
 """How the answer to one's own question is read: it speaks of what stands before it."""
+_MISHEARD = {
+    (before, "but", after): "butt"
+    for before in ("brazilian", "brazilan", "brasilian", "a", "my", "bum", "the")
+    for after in ("lift", "lifts", "implant", "implants", "augmentation", "filler")
+}
+"""Words between others that are another word of the same sound."""
+_ONE = re.compile(
+    r"(?<![\w./-])\d{1,4}([./-])\d{1,2}\1\d{2,4}(?![\w/-])"
+    r"|(?<![\w./-])(?!24/7)(?:0\d/[0-3]\d|[0-3]\d/0\d|(?:(?<=on )|(?<=since ))\d{1,2}/\d{1,2})"
+    r"(?![\w/-])"
+    r"|(?<![\w.])(?:[a-z]\.){3,}|(?<![\w.])(?:[a-z]\.){2,}[a-z](?!\w)|(?<![\w.])[ap]\.m\.",
+    re.IGNORECASE,
+)
+"""What is one word in spite of its marks: a date in numbers ("02/11/2026", "on 9/11"), an
+abbreviation with dots ("p.r.p.")."""
+_NEW_SENTENCE = re.compile(r"\s+[A-Z]|\s*$")
 _SENTENCE_ENDS = frozenset(".!?;\n…。！？‼⁉")
 _SOFT = frozenset(',:()/-–—"')
 
@@ -74,12 +93,17 @@ class Tokeniser:
         units: frozenset[str],
         numbers: frozenset[str],
         answers: Iterable[str] = (),
+        foreign: frozenset[str] = frozenset(),
     ) -> None:
         """``units`` and ``numbers`` are words of time: after a number a unit is the likeliest.
+
+        ``foreign`` are such words of other languages: next to a number or one another they are
+        left as they are.
 
         ``answers`` belong to a short question before them: "breathing? fine." is one statement.
         """
         self._answers = frozenset(answers)
+        self._foreign = foreign
         self._vocabulary = vocabulary
         self._clause_starts = frozenset(clause_starts)
         self._units = units
@@ -92,7 +116,7 @@ class Tokeniser:
         place = sentence = clause = 0
         last_end = 0
         memory: dict[str, Options] = {}
-        words = self._mended(split(text))
+        words = self._mended(_whole(text, split(text)))
         begun, answered = 0, -2
         for number, word in enumerate(words):
             form = word.form
@@ -114,6 +138,8 @@ class Tokeniser:
                 contracted = word.end - word.start > len(form)
                 options = self._options(form, len(tokens.repairs), contracted=contracted)
                 memory[form] = options
+            if form in self._foreign and self._among_foreign(words, number):
+                options = ((form,),)
             if number == answered + 1:
                 options = (_ANSWERS.get(form, options[0]),)
             read_as = options[0]
@@ -148,6 +174,11 @@ class Tokeniser:
         after = words[number + 1].form if number + 1 < len(words) else ""
         return 0 < length <= SHORT_QUESTION and after in self._answers
 
+    def _among_foreign(self, words: list[Word], number: int) -> bool:
+        """Whether a number or another foreign word of time stands next to a foreign one."""
+        near = [words[i].form for i in (number - 1, number + 1) if 0 <= i < len(words)]
+        return any(w.isdigit() or (w in self._foreign and len(w) >= _SURE_LENGTH) for w in near)
+
     def _options(
         self, form: str, repaired: int, *, contracted: bool
     ) -> tuple[tuple[str, ...], ...]:
@@ -179,6 +210,11 @@ class Tokeniser:
                 last = out.pop()
                 word = Word(last.form + word.form, last.start, word.end)  # noqa: PLW2901
             out.append(word)
+        for number in range(1, len(out) - 1):
+            word = out[number]
+            heard = _MISHEARD.get((out[number - 1].form, word.form, out[number + 1].form))
+            if heard is not None:
+                out[number] = Word(heard, word.start, word.end)
         return out
 
     def _segments(self, run: str) -> list[tuple[str, int]]:
@@ -193,3 +229,27 @@ class Tokeniser:
             else:
                 spot += 1
         return found or [(run, 0)]
+
+
+def _whole(text: str, words: list[Word]) -> list[Word]:
+    """Dates in numbers and abbreviations with dots, each as one word."""
+    whole: list[Word] = []
+    for match in _ONE.finditer(text):
+        form, end = match.group().lower(), match.end()
+        if form[0].isalpha():
+            form = form.replace(".", "")
+            if _NEW_SENTENCE.match(text, end) and text[end - 1] == ".":
+                end -= 1  # "had P.R.P. Now my head hurts"
+        whole.append(Word(form, match.start(), end))
+    if not whole:
+        return words
+    out: list[Word] = []
+    number = 0
+    for word in words:
+        while number < len(whole) and word.start >= whole[number].end:
+            number += 1
+        if number == len(whole) or word.start < whole[number].start:
+            out.append(word)
+        elif word.start == whole[number].start:
+            out.append(whole[number])
+    return out
