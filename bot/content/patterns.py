@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.content.words import words_of
 
@@ -27,6 +28,8 @@ MAX_GAP = 8
 MAX_SPREAD = 2_000
 """Most alternatives that choices within choices may come to."""
 _LEX = re.compile(r"\s*(?:(\.{2,})|([\[\](){}|&~])|([^\s\[\](){}|&~]+))")
+_PLAIN = re.compile(r"[a-z]+")
+"""Words that are written as they are compared."""
 _CLASS_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -90,6 +93,7 @@ def endings(word: str) -> tuple[str, ...]:
     return (word, plural, stem + "ing", past, stem + "y")
 
 
+@lru_cache(maxsize=65_536)
 def parse(text: str) -> Pattern:
     """Parse one pattern.
 
@@ -219,7 +223,8 @@ def _spread(member: list[str | ClassRef]) -> Iterator[Member]:
                 raise PatternError(f"'{item}' is no single word; write word~")
             rows = [[*row, form] for row in rows for form in endings(stem[0])]
         else:
-            rows = [[*row, *words_of(item)] for row in rows]
+            words = (item,) if _PLAIN.fullmatch(item) else words_of(item)
+            rows = [[*row, *words] for row in rows]
     for row in rows:
         if not row:
             raise PatternError("a choice without a word; write letters, digits or an emoji")
