@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help chat run test lint check eval net bench ci clean lock
+.PHONY: help chat run test lint check eval snapshots net bench ci clean lock
 
 help:
 	@echo "make chat   talk to the bot in this terminal (no token needed)"
@@ -11,6 +11,7 @@ help:
 	@echo "make run    the Telegram worker (needs TELEGRAM_TOKEN)"
 	@echo "make lint   style, types and import rules"
 	@echo "make check  check the knowledge"
+	@echo "make snapshots  write the replies of the topics again"
 	@echo "make net    train the safety net again, after many new cases"
 	@echo "make bench  speed, as ratios against a baseline in the same run"
 
@@ -40,6 +41,9 @@ lint: $(VENV)/dev.ok
 
 check: $(VENV)/run.ok
 	@$(BIN)/python -m bot check
+
+snapshots: $(VENV)/dev.ok
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/test_replies.py
 
 net: $(VENV)/dev.ok
 	$(BIN)/python -m bot.quality.training
