@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -55,22 +56,24 @@ def _slug(value: Any) -> Any:
 Slug = Annotated[str, BeforeValidator(_slug), StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
+_NAMED_DAY = re.compile(r"(0[1-9]|1[0-2])-(?:([0-3][0-9])|[0-6]-[1-5])$")
+
+
 def _named_day(value: str) -> str:
-    month, *rest = value.split("-")
-    if len(rest) == 1:
-        try:
-            dt.date(2023, int(month), int(rest[0]))
-        except ValueError as error:
-            msg = "no day of a year; write month-day, as in 10-31"
-            raise ValueError(msg) from error
+    match = _NAMED_DAY.match(value)
+    try:
+        if match is None:
+            raise ValueError
+        dt.date(2023, int(match[1]), int(match[2] or 1))
+    except ValueError:
+        raise PydanticCustomError(
+            "named_day",
+            "no day of every year; write month-day, as in 10-31, or month-weekday-number",
+        ) from None
     return value
 
 
-NamedDay = Annotated[
-    str,
-    StringConstraints(pattern=r"^(0[1-9]|1[0-2])-([0-3][0-9]|[0-6]-[1-5])$"),
-    AfterValidator(_named_day),
-]
+NamedDay = Annotated[str, AfterValidator(_named_day)]
 
 
 def _url(value: str) -> str:

@@ -32,6 +32,8 @@ _UNDONE = frozenset(
     "never not havent hasnt hadnt havnt havn if until till before when once unless".split()
 )
 """Before "had it": it was not, or not yet."""
+_UNDONE_NEXT = frozenset(("never", "not", "havent", "hasnt", "hadnt"))
+"""Directly before a word for having had it."""
 _OWN = frozenset(
     "my i me ive im id her his she he hers shes hes wifes mum mums mom moms sister daughter "
     "our we us mine".split()
@@ -123,6 +125,8 @@ def was_had(
         best = None
         for cue in groups.get(kind, ()):
             if tokens.sentences[cue.first] != sentence:
+                continue
+            if kind == "had" and cue.first and tokens.forms[cue.first - 1] in _UNDONE_NEXT:
                 continue
             gap = hit.first - cue.last if cue.last < hit.first else cue.first - hit.last
             if gap <= (reach if cue.last < hit.first else after) and (best is None or gap < best):

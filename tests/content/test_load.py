@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 
 FLAG = "red_flags/stroke.yaml"
 SYMPTOM = "symptoms/general/headache.yaml"
+TIME = "language/time.yaml"
 TOPIC = "views/botulinum_toxin/headache.yaml"
 
 
@@ -57,6 +58,8 @@ def test_the_shipped_knowledge_checks() -> None:
         (SYMPTOM, "phrases:\n", "phrases:\n  - \"{no_such} hurts\"\n", "no word class 'no_such'"),
         (SYMPTOM, "phrases:\n", "phrases:\n  - \"(dysphagia|cant gulp)\"\n",
          "the phrase '(dysphagia|cant gulp)' is used by"),
+        (TIME, "halloween: 10-31", "halloween: 02-30", "no day of every year; write month-day"),
+        (TIME, "halloween: 10-31", "halloween: october", "no day of every year; write month-day"),
         (SYMPTOM, "review_due: 2027-11-24", "review_due: soon",
          "'review_due': input should be a valid date"),
         (SYMPTOM, "broader: [", "broader: [pain_of_heart, ", "no symptom 'pain_of_heart'"),

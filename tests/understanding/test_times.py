@@ -59,3 +59,30 @@ def test_reads(reader: TimeReader, text: str, days: float, kind: str) -> None:
 @pytest.mark.parametrize("text", ["20 units", "2 ml", "next friday", "1 side only", "may be"])
 def test_reads_no_time(reader: TimeReader, text: str) -> None:
     assert reader.find(words_of(text), TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "kind"),
+    [
+        ("three fridays ago", 18, "ago"),
+        ("in march", 254, "month"),
+        ("in 2024", 876, "month"),
+        ("two weeks since", 14, "now"),
+        ("2 weeks in", 14, "now"),
+        ("third day after", 3, "after"),
+        ("a month before my op", 30, "before"),
+        ("twenty-one days ago", 21, "ago"),
+        ("hace dos semanas", 14, "ago"),
+        ("on halloween", 24, "date"),
+    ],
+)
+def test_reads_more(reader: TimeReader, text: str, days: float, kind: str) -> None:
+    (found,) = reader.find(words_of(text), TODAY)
+    assert (found.days, found.kind) == (pytest.approx(days), kind)
+
+
+@pytest.mark.parametrize(
+    "text", ["it may be", "on the first try", "sat down", "in the sun", "first week of it"]
+)
+def test_reads_no_time_in_words_of_another_meaning(reader: TimeReader, text: str) -> None:
+    assert reader.find(words_of(text), TODAY) == []

@@ -22,8 +22,8 @@ class TimeExpression:
     days: float
     kind: Kind
     """``ago`` before now; ``now`` a length that lasts until now ("2 weeks today"); ``after`` from
-    the treatment to something told; ``month`` a month or year without a day, which no surer time
-    gives way to; ``duration`` a bare length; ``habit`` how long or how often somebody has been
+    the treatment to something told; ``month`` a month or year without a day, which gives way to
+    any surer time; ``duration`` a bare length; ``habit`` how long or how often somebody has been
     treated; ``before`` a length before a treatment, or until something to come."""
 
 
