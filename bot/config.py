@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 TELEGRAM = "https://api.telegram.org"
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used; the text names it and says what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,36 @@ class Config:
     """TELEGRAM_API_URL: base address of the Bot API server."""
     knowledge: Path = Path()
     """AFTERCARE_KNOWLEDGE, else the folder that was shipped."""
+    database: str = field(default="", repr=False)
+    """DATABASE_URL, else a file in the user's data folder. May hold a password: never shown."""
+    keys: str | None = field(default=None, repr=False)
+    """AFTERCARE_KEY: keys for what is stored, comma-separated, the newest first. Never shown."""
+    webhook_url: str | None = None
+    """WEBHOOK_URL: where Telegram delivers; without it we poll."""
+    webhook_secret: str | None = field(default=None, repr=False)
+    """WEBHOOK_SECRET, else made from the token. Never shown."""
+    port: int | None = None
+    """PORT: of the webhook, /healthz, /readyz and /metrics."""
+    host: str = "0.0.0.0"  # noqa: S104 - a platform's router comes from outside
+    """HOST: the address to listen at."""
+    cache: Path | None = None
+    """Where the compiled knowledge is kept; None: nowhere."""
+    json_log: bool | None = None
+    """AFTERCARE_LOG: ``json`` or ``text``; without it text in a terminal, else JSON."""
+
+    @property
+    def bot(self) -> int:
+        """The number of the bot, which is the first half of its token."""
+        head = (self.token or "").partition(":")[0]
+        return int(head) if head.isdigit() else 0
+
+    def secrets(self) -> list[str]:
+        """What must not stand in any log."""
+        keys = (self.keys or "").split(",")
+        address = self.database.rpartition("@")[0]
+        password = address.rpartition(":")[2] if "://" in address else ""
+        found = [self.token, self.webhook_secret, password, *(key.strip() for key in keys)]
+        return [secret for secret in found if secret]
 
 
 def shipped_knowledge() -> Path:
@@ -29,12 +64,54 @@ def shipped_knowledge() -> Path:
     return inside if inside.is_dir() else package.parent / "knowledge"
 
 
+def data_folder(env: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """Where this user's programs keep their data."""
+    home = Path(env.get("HOME") or env.get("USERPROFILE") or Path.home())
+    if platform == "darwin":
+        return home / "Library" / "Application Support" / "aftercare"
+    if platform == "win32":
+        return Path(env.get("LOCALAPPDATA") or home / "AppData" / "Local") / "aftercare"
+    return Path(env.get("XDG_DATA_HOME") or home / ".local" / "share") / "aftercare"
+
+
+def cache_folder(env: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """Where this user's programs keep what they can make again."""
+    if platform == "darwin":
+        return data_folder(env, platform).parent.parent / "Caches" / "aftercare"
+    if platform == "win32":
+        return data_folder(env, platform) / "cache"
+    home = Path(env.get("HOME") or Path.home())
+    return Path(env.get("XDG_CACHE_HOME") or home / ".cache") / "aftercare"
+
+
 def from_environment(environ: Mapping[str, str] | None = None) -> Config:
-    """Read the settings; empty variables count as not set."""
+    """Read the settings; empty variables count as not set.
+
+    Raises:
+        ConfigError: a setting that cannot be used.
+    """
     env = os.environ if environ is None else environ
-    folder = env.get("AFTERCARE_KNOWLEDGE", "").strip()
+
+    def value(name: str) -> str | None:
+        return env.get(name, "").strip() or None
+
+    folder = value("AFTERCARE_KNOWLEDGE")
+    port = value("PORT")
+    if port is not None and not (port.isdigit() and int(port) < 65536):
+        raise ConfigError("PORT must be a number from 1 to 65535")
+    log = value("AFTERCARE_LOG")
+    if log not in (None, "json", "text"):
+        raise ConfigError("AFTERCARE_LOG must be json or text")
     return Config(
-        token=env.get("TELEGRAM_TOKEN", "").strip() or None,
-        api_url=(env.get("TELEGRAM_API_URL", "").strip() or TELEGRAM).rstrip("/"),
+        token=value("TELEGRAM_TOKEN"),
+        api_url=(value("TELEGRAM_API_URL") or TELEGRAM).rstrip("/"),
         knowledge=Path(folder).expanduser() if folder else shipped_knowledge(),
+        database=value("DATABASE_URL") or f"sqlite:///{data_folder(env) / 'aftercare.sqlite3'}",
+        keys=value("AFTERCARE_KEY"),
+        webhook_url=value("WEBHOOK_URL"),
+        webhook_secret=value("WEBHOOK_SECRET"),
+        port=int(port) if port else None,
+        host=value("HOST") or "0.0.0.0",  # noqa: S104 - a platform's router comes from outside
+        cache=cache_folder(env),
+        json_log=None if log is None else log == "json",
     )

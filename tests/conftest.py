@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.conversation.engine import Engine
 from tests.engine import shared_engine
+from tests.postgres import Postgres
 from tests.standin.server import BotApi
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Processes that tests start keep nothing in this user's folders."""
+    folder = tmp_path_factory.mktemp("home")
+    os.environ["XDG_DATA_HOME"] = str(folder / "data")
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +46,11 @@ def knowledge_copy(tmp_path: Path) -> Path:
     folder = tmp_path / "knowledge"
     shutil.copytree(ROOT / "knowledge", folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server for the whole run."""
+    server = Postgres()
+    yield server
+    server.remove()

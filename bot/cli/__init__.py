@@ -12,7 +12,7 @@ import click
 
 from bot import __version__
 from bot.cli import ask, check, evaluate, talk
-from bot.config import from_environment
+from bot.config import ConfigError, from_environment
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,11 +25,22 @@ from bot.config import from_environment
 @click.pass_context
 def main(context: click.Context, knowledge: Path | None) -> None:
     """Triage-style guidance after aesthetic treatments. Not medical advice."""
-    config = from_environment()
+    try:
+        config = from_environment()
+    except ConfigError as wrong:
+        raise click.UsageError(str(wrong)) from None
     if knowledge is not None:
         config = replace(config, knowledge=knowledge)
     context.obj = config
 
 
-for command in (talk.chat, talk.run, ask.ask, check.check, check.schema, evaluate.evaluate):
+for command in (
+    talk.chat,
+    talk.run,
+    talk.key,
+    ask.ask,
+    check.check,
+    check.schema,
+    evaluate.evaluate,
+):
     main.add_command(command)

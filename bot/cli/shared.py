@@ -10,6 +10,7 @@ from rich.text import Text
 from bot.config import Config
 from bot.content.faults import KnowledgeError
 from bot.content.levels import Level
+from bot.conversation.compiled import engine_from
 from bot.conversation.engine import Engine
 
 STYLES = {
@@ -24,7 +25,7 @@ STYLES = {
 def engine_of(config: Config) -> Engine:
     """The engine over the configured knowledge."""
     try:
-        return Engine.from_folder(config.knowledge)
+        return engine_from(config.knowledge, config.cache)
     except KnowledgeError as error:
         console = Console(stderr=True)
         for fault in error.faults:

@@ -1,8 +1,9 @@
-"""Talking to people: the terminal and the Telegram worker."""
+"""Talking to people: the terminal and Telegram; and the key for what is stored."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 from rich.console import Console
@@ -20,14 +21,32 @@ def chat(config: Config) -> None:
 
 
 @click.command()
+@click.option(
+    "--webhook", metavar="URL", help="Have Telegram deliver to this address, in place of polling."
+)
+@click.option("--port", type=click.IntRange(0, 65535), help="Listen at this port, not at PORT.")
 @click.pass_obj
-def run(config: Config) -> None:
-    """Run the Telegram worker (long polling). Needs TELEGRAM_TOKEN."""
+def run(config: Config, webhook: str | None, port: int | None) -> None:
+    """Run the Telegram bot. Needs TELEGRAM_TOKEN."""
     if config.token is None:
         raise click.UsageError(
             "TELEGRAM_TOKEN is not set. Ask @BotFather for a token, then: "
             "TELEGRAM_TOKEN=... aftercare run. Without one, 'aftercare chat' works."
         )
-    from bot.channels.telegram.worker import run_worker  # noqa: PLC0415 - 0.3 s of imports
+    if webhook is not None and not webhook.strip():
+        raise click.UsageError("--webhook needs an address; is WEBHOOK_URL set?")
+    if webhook is not None:
+        config = replace(config, webhook_url=webhook)
+    if port is not None:
+        config = replace(config, port=port)
+    from bot.channels.telegram.run import run_bot  # noqa: PLC0415 - 0.3 s of imports
 
-    sys.exit(run_worker(config, engine_of(config)))
+    sys.exit(run_bot(config, engine_of(config)))
+
+
+@click.command()
+def key() -> None:
+    """Make a key for AFTERCARE_KEY. Keep it apart from the database."""
+    from bot.store.sealing import new_key  # noqa: PLC0415 - only here
+
+    click.echo(new_key())

@@ -75,6 +75,8 @@ class BotApi:
         self.commands: list[Json] = []
         self.descriptions: dict[str, str] = {}
         self.webhook: WebhookDelivery | None = None
+        self.connections = 1
+        """Updates delivered to a webhook at the same time, at most."""
         self.blocked: set[int] = set()
         self.gone: set[int] = set()
         self.moved: dict[int, int] = {}
@@ -279,7 +281,8 @@ class BotApi:
         if url:
             if not url.startswith(("https://", "http://127.0.0.1")):
                 raise ApiError(400, "Bad Request: bad webhook: An HTTPS URL must be provided")
-            self.webhook = WebhookDelivery(self.updates, self.arrived, url, secret)
+            connections = self.connections
+            self.webhook = WebhookDelivery(self.updates, self.arrived, url, secret, connections)
         return True
 
     async def do_deleteWebhook(self, _: Json) -> bool:  # noqa: N802

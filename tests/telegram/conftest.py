@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from bot.channels.telegram.worker import Worker, make_bot
-from bot.config import Config
+from bot.channels.telegram.client import make_bot
+from bot.channels.telegram.worker import Worker
 from bot.conversation.engine import Engine
-from bot.store.sessions import MemorySessions
+from bot.store.memory import MemoryStore
 from tests.standin.server import TOKEN, BotApi
 
 
@@ -28,8 +27,8 @@ async def api(api: BotApi, engine: Engine) -> AsyncIterator[BotApi]:
 @pytest.fixture
 async def worker(api: BotApi, engine: Engine) -> AsyncIterator[Worker]:
     """A running worker."""
-    bot = make_bot(Config(TOKEN, api.url, Path()))
-    running = Worker(bot, engine, MemorySessions(), long_poll=1)
+    bot = make_bot(TOKEN, api.url, 64)
+    running = Worker(bot, engine, MemoryStore(), long_poll=1)
     task = asyncio.create_task(running.run())
     yield running
     running.stop()

@@ -7,18 +7,18 @@ import io
 import logging
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
+from bot.channels.logs import Redacting, who
 from bot.channels.telegram import delivery, worker
+from bot.channels.telegram.client import make_bot
 from bot.channels.telegram.ledger import Ledger
-from bot.channels.telegram.logs import Redacting, who
-from bot.channels.telegram.worker import Worker, make_bot, sentences
-from bot.config import Config
+from bot.channels.telegram.sign_in import sentences
+from bot.channels.telegram.worker import Worker
 from bot.conversation.engine import Engine
 from bot.reply.reply import Reply
-from bot.store.sessions import MemorySessions
+from bot.store.memory import MemoryStore
 from tests.standin.server import TOKEN, BotApi, Fault
 
 SIGN = "cant swallow my food since botox 3 days ago"
@@ -32,8 +32,8 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def impatient(api: BotApi, engine: Engine) -> AsyncIterator[Worker]:
     """A worker with little patience, so that a test need not wait for it."""
-    bot = make_bot(Config(TOKEN, api.url, Path()))
-    running = Worker(bot, engine, MemorySessions(), ledger=Ledger(1.0, 0.3), long_poll=3)
+    bot = make_bot(TOKEN, api.url, 64)
+    running = Worker(bot, engine, MemoryStore(), ledger=Ledger(1.0, 0.3), long_poll=3)
     task = asyncio.create_task(running.run())
     yield running
     running.stop()
@@ -152,9 +152,9 @@ async def test_a_revoked_token_ends_the_worker(
     api: BotApi, monkeypatch: pytest.MonkeyPatch, engine: Engine
 ) -> None:
     monkeypatch.setattr(worker, "ASK_AGAIN", 0.0)
-    bot = make_bot(Config(TOKEN, api.url, Path()))
-    running = Worker(bot, engine, MemorySessions())
-    monkeypatch.setattr(running, "_pause", lambda *_: asyncio.sleep(0.01))
+    bot = make_bot(TOKEN, api.url, 64)
+    running = Worker(bot, engine, MemoryStore())
+    monkeypatch.setattr(worker, "pause", lambda *_: asyncio.sleep(0.01))
     task = asyncio.create_task(running.run())
     await asyncio.sleep(0.2)
     api.token = "123456:another"
@@ -176,7 +176,7 @@ async def test_flood_control_is_kept(api: BotApi, worker: Worker) -> None:
 def test_no_line_of_the_log_holds_the_token() -> None:
     out = io.StringIO()
     handler = logging.StreamHandler(out)
-    handler.setFormatter(Redacting(TOKEN))
+    handler.setFormatter(Redacting([TOKEN]))
     log = logging.getLogger("tests.telegram.redacting")
     log.propagate = False
     log.addHandler(handler)
@@ -184,7 +184,7 @@ def test_no_line_of_the_log_holds_the_token() -> None:
         raise ValueError(f"POST https://api.telegram.org/bot{TOKEN}/getMe")
     except ValueError:
         log.exception("failed with %s", TOKEN.replace(":", "%3A"))
-    assert "[token]" in out.getvalue()
+    assert "[hidden]" in out.getvalue()
     assert TOKEN not in out.getvalue()
     assert "stand-in-token" not in out.getvalue()
 

@@ -18,15 +18,15 @@ def taken(*numbers: int) -> Ledger:
 def test_the_offset_is_the_lowest_that_is_not_done() -> None:
     ledger = taken(5, 6, 7)
     ledger.finish(6)
-    assert ledger.offset(1.0) == 5
+    assert ledger.offset() == 5
     ledger.finish(5)
-    assert ledger.offset(1.0) == 7
+    assert ledger.offset() == 7
     ledger.finish(7)
-    assert ledger.offset(1.0) == 8
+    assert ledger.offset() == 8
 
 
 def test_nothing_is_confirmed_before_the_first_update() -> None:
-    assert Ledger().offset(0.0) is None
+    assert Ledger().offset() is None
 
 
 def test_what_comes_again_is_known() -> None:
@@ -38,9 +38,12 @@ def test_what_comes_again_is_known() -> None:
 def test_after_its_patience_an_update_is_set_aside_and_not_taken_twice() -> None:
     ledger = taken(5, 6)
     ledger.finish(6)
-    assert ledger.offset(59.0) == 5
-    assert ledger.offset(60.0) == 7
-    assert (ledger.waiting, ledger.aside) == (0, 1)
+    assert ledger.late(59.0) == []
+    assert ledger.late(60.0) == [5]
+    assert ledger.offset() == 5, "until its answer is safe"
+    ledger.set_aside([5], safe=False)
+    assert ledger.offset() == 7
+    assert (ledger.waiting, ledger.aside, ledger.lost) == (0, 1, 1)
     assert ledger.received(5, [5, 6, 7]) == [7]
     ledger.finish(5)
     assert ledger.aside == 0
@@ -52,15 +55,18 @@ def test_a_full_batch_without_anything_new_shortens_patience() -> None:
     for number in numbers[1:]:
         ledger.finish(number)
     assert ledger.received(1, numbers) == []
-    assert ledger.offset(4.0) == 1
-    assert ledger.offset(5.0) == BATCH + 1
+    assert ledger.late(4.0) == []
+    assert ledger.late(5.0) == [1]
+    ledger.set_aside([1], safe=True)
+    assert ledger.offset() == BATCH + 1
+    assert (ledger.aside, ledger.lost) == (1, 0)
 
 
 def test_an_outage_does_not_use_up_patience() -> None:
     ledger = taken(5)
     ledger.outage(55.0)
-    assert ledger.offset(100.0) == 5
-    assert ledger.offset(115.0) == 6
+    assert ledger.late(100.0) == []
+    assert ledger.late(115.0) == [5]
 
 
 def test_telegram_may_count_from_elsewhere_after_a_quiet_week() -> None:
@@ -68,11 +74,11 @@ def test_telegram_may_count_from_elsewhere_after_a_quiet_week() -> None:
     ledger.finish(5000)
     assert ledger.received(5001, [17]) == [17]
     ledger.take(17, 0.0)
-    assert ledger.offset(0.0) == 17
+    assert ledger.offset() == 17
     ledger.finish(17)
-    assert ledger.offset(0.0) == 18
+    assert ledger.offset() == 18
     assert ledger.received(18, []) == []
-    assert ledger.offset(0.0) == 18
+    assert ledger.offset() == 18
 
 
 @settings(max_examples=200, deadline=None)
@@ -84,7 +90,7 @@ def test_whatever_happens_every_update_is_answered(steps: list[str]) -> None:
     ledger, working, number = Ledger(), set[int](), 100
 
     def poll() -> None:
-        offset = ledger.offset(0.0)
+        offset = ledger.offset()
         if offset is not None:
             assert all(n in answered for n in pending if n < offset)
             pending[:] = [n for n in pending if n >= offset]

@@ -6,14 +6,14 @@ import asyncio
 import json
 from typing import Any
 
-import telegram
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.telegram.client import QuietBot
 from bot.channels.telegram.worker import Worker
 from bot.conversation.engine import Engine
-from bot.store.sessions import MemorySessions
+from bot.store.memory import MemoryStore
 from tests.standin.entities import parse_html
 
 TOKEN = "1:offline"
@@ -68,8 +68,8 @@ class Recording(BaseRequest):
 async def replies(engine: Engine, updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What the worker sends for updates."""
     request = Recording(updates)
-    bot = telegram.Bot(TOKEN, request=request, get_updates_request=request)
-    worker = Worker(bot, engine, MemorySessions())
+    bot = QuietBot(TOKEN, request=request, get_updates_request=request)
+    worker = Worker(bot, engine, MemoryStore())
     task = asyncio.create_task(worker.run())
     await asyncio.wait_for(request.confirmed.wait(), 10)
     worker.stop()

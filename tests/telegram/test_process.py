@@ -15,11 +15,12 @@ from tests.conftest import ROOT
 from tests.standin.server import TOKEN, BotApi, Fault
 
 
-async def start(api: BotApi, token: str = TOKEN) -> Process:
-    env = {**os.environ, "TELEGRAM_TOKEN": token, "TELEGRAM_API_URL": api.url}
+async def start(api: BotApi, token: str = TOKEN, *arguments: str, **more: str) -> Process:
+    env = {**os.environ, "TELEGRAM_TOKEN": token, "TELEGRAM_API_URL": api.url, **more}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", cwd=ROOT, env=env, stdout=PIPE, stderr=STDOUT
-    )
+        sys.executable, "-m", "bot", "run", *arguments,
+        cwd=ROOT, env=env, stdout=PIPE, stderr=STDOUT,
+    )  # fmt: skip
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -101,6 +101,18 @@ async def test_other_updates_are_passed_over(api: BotApi) -> None:
     assert len(await api.wait_for(1)) == 1
 
 
+async def test_an_update_that_cannot_be_read_costs_nobody_else_an_answer(api: BotApi) -> None:
+    api.push(message={"message_id": "x", "chat": 3})
+    api.push(callback_query={"id": 5})
+    api.say(SIGN)
+    assert len(await api.wait_for(1)) == 1
+    for _ in range(300):
+        if not api.updates:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("never confirmed")
+
+
 async def test_order_is_kept_within_a_chat(api: BotApi) -> None:
     for command in ("/help", "/privacy", "/sources", "/about"):
         api.say(command)

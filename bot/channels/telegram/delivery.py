@@ -14,7 +14,9 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")  # periods as timedelta, the libr
 import telegram
 from telegram import error
 
-from bot.channels.telegram.logs import LOG, who
+from bot.channels.logs import LOG, who
+from bot.channels.metrics import Metrics
+from bot.channels.telegram.client import QuietBot
 from bot.reply.render import html_messages, plain_messages
 from bot.reply.reply import Reply
 
@@ -33,14 +35,19 @@ _UNREACHABLE = (
     "have no rights",
     "topic_closed",
 )
-_NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
 
 
 class Delivery:
     """Carries replies to one bot's chats."""
 
-    def __init__(self, bot: telegram.Bot, side_by_side: int = SIDE_BY_SIDE) -> None:
+    def __init__(
+        self,
+        bot: QuietBot,
+        side_by_side: int = SIDE_BY_SIDE,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._bot = bot
+        self._metrics = metrics or Metrics()
         self._slots = asyncio.Semaphore(side_by_side)
 
     async def send(self, chat: int, reply: Reply) -> bool:
@@ -82,14 +89,8 @@ class Delivery:
         mode: str | None,
         markup: telegram.InlineKeyboardMarkup | None,
     ) -> bool | None:
-        async def call() -> object:
-            return await self._bot.send_message(
-                chat,
-                text,
-                parse_mode=mode,
-                reply_markup=markup,
-                link_preview_options=_NO_PREVIEW,
-            )
+        async def call() -> None:
+            await self._bot.say(chat, text, mode, markup)
 
         try:
             return await self._persist(call, who(chat))
@@ -127,10 +128,12 @@ class Delivery:
                 async with self._slots:
                     await call()
             except error.RetryAfter as limited:
+                self._metrics.retries.labels("flood limit").inc()
                 await asyncio.sleep(seconds(limited) + 0.05)
             except (error.Forbidden, error.BadRequest, error.ChatMigrated, error.InvalidToken):
                 raise
             except error.TelegramError as failed:
+                self._metrics.retries.labels(type(failed).__name__).inc()
                 LOG.warning("chat %s: %s, trying again", name, type(failed).__name__)
                 await asyncio.sleep(wait * (0.5 + random.random()))  # noqa: S311 - jitter
                 wait = min(wait * 2, LONGEST_WAIT)

@@ -23,6 +23,8 @@ class Work:
     incoming: tuple[Incoming, ...]
     callback: str | None = None
     """Id of a tapped button that waits for its receipt."""
+    kind: str = "message"
+    """For the metrics: ``message``, ``edited`` or ``tap``."""
 
 
 def work_of(update: telegram.Update, me: telegram.User) -> Work | None:
@@ -32,7 +34,7 @@ def work_of(update: telegram.Update, me: telegram.User) -> Work | None:
         if query.message is None:
             return None
         tap = Incoming("button", query.data or "")
-        return Work(update.update_id, query.message.chat.id, (tap,), query.id)
+        return Work(update.update_id, query.message.chat.id, (tap,), query.id, "tap")
     message = update.message or update.edited_message
     if message is None or (message.from_user is not None and message.from_user.is_bot):
         return None
@@ -44,7 +46,8 @@ def work_of(update: telegram.Update, me: telegram.User) -> Work | None:
     incoming = tuple(_parts(message, _without_name(text, me), edited=edited))
     if not incoming and text:  # nothing but our name
         incoming = (Incoming("command", "start"),)
-    return Work(update.update_id, message.chat.id, incoming) if incoming else None
+    kind = "edited" if edited else "message"
+    return Work(update.update_id, message.chat.id, incoming, kind=kind) if incoming else None
 
 
 def _addressed(message: telegram.Message, text: str, me: telegram.User) -> bool:

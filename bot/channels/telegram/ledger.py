@@ -4,14 +4,15 @@
 therefore the lowest update that is not done: whatever happens to this process, the rest comes
 again. Nothing can be confirmed past an update that is not done, and Telegram hands out at most
 ``BATCH`` of those that are not confirmed, so an answer that cannot be sent would in the end keep
-everybody else's messages back. Such an update is *set aside*: its sending goes on, but it is
-confirmed, and lost if the process is killed before it succeeds. That happens after ``PATIENCE``,
-or after ``PATIENCE_IN_A_CROWD`` once a full batch holds nothing new.
+everybody else's messages back. Such an update becomes *late*, after ``PATIENCE``, or after
+``PATIENCE_IN_A_CROWD`` once a full batch holds nothing new. Its answer is then put into the store
+(the answer, never the message), and it is *set aside*: confirmed, while its sending goes on, in
+this process or, if that is killed, in the next one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 BATCH = 100
 """Unconfirmed updates that Telegram hands out at most."""
@@ -30,19 +31,30 @@ class Ledger:
         self._patience = patience
         self._patience_in_a_crowd = patience_in_a_crowd
         self._open: dict[int, float] = {}
-        self._aside: set[int] = set()
+        self._aside: dict[int, bool] = {}
         self._done: set[int] = set()
         self._next = 0
-        self._crowded = False
+        self.crowded = False
+        """Whether late updates keep back messages of others."""
 
-    def offset(self, now: float) -> int | None:
+    def offset(self) -> int | None:
         """The lowest update that must come again if we die now; None before the first one."""
-        patience = self._patience_in_a_crowd if self._crowded else self._patience
-        late = [number for number, came in self._open.items() if now - came >= patience]
-        for number in late:
-            del self._open[number]
-            self._aside.add(number)
         return min(self._open, default=self._next) or None
+
+    def late(self, now: float) -> list[int]:
+        """Updates that have held back the others for too long."""
+        patience = self._patience_in_a_crowd if self.crowded else self._patience
+        return [number for number, came in self._open.items() if now - came >= patience]
+
+    def set_aside(self, numbers: Iterable[int], *, safe: bool) -> None:
+        """Confirm updates that are not answered yet; ``safe`` if a kill does not lose them."""
+        for number in numbers:
+            if self._open.pop(number, None) is not None:
+                self._aside[number] = safe
+
+    def fresh(self) -> Ledger:
+        """An empty one with the same patience."""
+        return Ledger(self._patience, self._patience_in_a_crowd)
 
     def received(self, offset: int | None, numbers: Sequence[int]) -> list[int]:
         """Note the answer to a poll; returns the updates that were not seen before.
@@ -57,9 +69,9 @@ class Ledger:
                 self._done.intersection_update(numbers)
             else:
                 self._done = {number for number in self._done if number >= offset}
-        known = self._open.keys() | self._aside | self._done
+        known = self._open.keys() | self._aside.keys() | self._done
         new = [number for number in numbers if number not in known]
-        self._crowded = len(numbers) >= BATCH and not new
+        self.crowded = len(numbers) >= BATCH and not new
         return new
 
     def take(self, number: int, now: float) -> None:
@@ -70,9 +82,7 @@ class Ledger:
     def finish(self, number: int) -> None:
         """An update is answered, or there was nothing to answer."""
         self._open.pop(number, None)
-        if number in self._aside:
-            self._aside.discard(number)
-        else:
+        if self._aside.pop(number, None) is None:
             self._done.add(number)
 
     def outage(self, now: float) -> None:
@@ -88,3 +98,8 @@ class Ledger:
     def aside(self) -> int:
         """Updates that are confirmed and not answered yet."""
         return len(self._aside)
+
+    @property
+    def lost(self) -> int:
+        """Those of them that end with this process."""
+        return sum(not safe for safe in self._aside.values())

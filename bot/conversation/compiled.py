@@ -1,0 +1,115 @@
+"""The compiled knowledge on the disk, so that a start takes a second and not several.
+
+Like Python's own ``__pycache__``: made when it is missing, bound to every byte of the knowledge and
+of this program, and never needed. It holds nothing of any person. Unpickling runs code, so a file
+is used only if it is this user's own and nobody else may write to it or its folder.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import hashlib
+import inspect
+import io
+import logging
+import os
+import pickle
+import stat
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bot.conversation.engine import Engine
+
+LOG = logging.getLogger("aftercare")
+KEPT = 2
+"""Versions kept in the folder."""
+
+
+def engine_from(folder: Path, cache: Path | None) -> Engine:
+    """The engine over a folder, from the cache if it holds this very version.
+
+    Raises:
+        KnowledgeError: with every fault. What is in the cache has been checked before.
+    """
+    if cache is None:
+        return Engine.from_folder(folder)
+    path = cache / f"{_digest(folder)}.pickle"
+    engine = _read(path)
+    if engine is None:
+        engine = Engine.from_folder(folder)
+        _write(path, engine)
+    gc.collect()
+    gc.freeze()
+    return engine
+
+
+def _digest(folder: Path) -> str:
+    """Of all that the compiled form depends on."""
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.blake2b(sys.version.encode(), digest_size=16)
+    digest.update(str(folder.resolve()).encode())
+    for path in (*_files(folder, ("*.yaml",)), *_files(package, ("*.py", "*.bin"))):
+        digest.update(str(path).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(folder: Path, patterns: Iterable[str]) -> list[Path]:
+    return sorted(path for pattern in patterns for path in folder.rglob(pattern))
+
+
+def _read(path: Path) -> Engine | None:
+    try:
+        if not (_ours(path) and _ours(path.parent)):
+            return None
+        gc.disable()  # many objects are made, and none is garbage
+        try:
+            engine = pickle.loads(path.read_bytes())  # noqa: S301 - see above
+        finally:
+            gc.enable()
+    except FileNotFoundError:
+        return None
+    except Exception as failed:  # noqa: BLE001 - then it is compiled anew
+        LOG.warning("the compiled knowledge cannot be read: %s", type(failed).__name__)
+        return None
+    return engine if isinstance(engine, Engine) else None
+
+
+def _ours(path: Path) -> bool:
+    state = path.stat()
+    shared = state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return not hasattr(os, "geteuid") or (state.st_uid == os.geteuid() and not shared)
+
+
+def _write(path: Path, engine: Engine) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        out = io.BytesIO()
+        _Pickler(out, pickle.HIGHEST_PROTOCOL).dump(engine)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(out.getbuffer())
+        Path(name).replace(path)  # at once: nobody ever reads half of it
+        older = sorted(path.parent.glob("*.pickle"), key=lambda p: p.stat().st_mtime)
+        for old in older[:-KEPT]:
+            old.unlink(missing_ok=True)
+    except Exception as failed:  # noqa: BLE001 - a read-only disk is no reason not to start
+        LOG.info("the compiled knowledge is not kept: %s", type(failed).__name__)
+
+
+class _Pickler(pickle.Pickler):
+    """Knows what pickle does not: a method's own cache is written as an empty one."""
+
+    def reducer_override(self, value: Any) -> Any:
+        """See ``pickle.Pickler``."""
+        if isinstance(value, functools._lru_cache_wrapper) and inspect.ismethod(value.__wrapped__):
+            return _cached, (value.cache_parameters()["maxsize"], value.__wrapped__)
+        return NotImplemented
+
+
+def _cached(size: int | None, method: Any) -> Any:
+    return functools.lru_cache(size)(method)

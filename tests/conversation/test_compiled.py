@@ -1,0 +1,87 @@
+"""The compiled knowledge on the disk: the same answers, never an old or a foreign one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.content.faults import KnowledgeError
+from bot.conversation import compiled
+from bot.conversation.compiled import engine_from
+from bot.conversation.engine import Engine
+
+TEXTS = ("cant swalow my food since botox 3 days ago", "bruise after filler", "hello", "canh see")
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> list[Path]:
+    """The folders that were compiled; compiling itself is left out."""
+    found: list[Path] = []
+
+    def compile_it(folder: Path) -> Engine:
+        found.append(folder)
+        return engine
+
+    monkeypatch.setattr(compiled.Engine, "from_folder", compile_it)
+    return found
+
+
+def test_the_same_answers_and_no_second_compilation(
+    engine: Engine, knowledge_copy: Path, cache: Path, made: list[Path]
+) -> None:
+    engine_from(knowledge_copy, cache)
+    again = engine_from(knowledge_copy, cache)
+    assert len(made) == 1
+    assert again is not engine
+    for text in TEXTS:
+        assert again.answer(text) == engine.answer(text)
+
+
+def test_an_edit_is_never_answered_from_the_cache(
+    knowledge_copy: Path, cache: Path, made: list[Path]
+) -> None:
+    sources = knowledge_copy / "sources.yaml"
+    for number in range(1, 4):
+        engine_from(knowledge_copy, cache)
+        assert len(made) == number
+        sources.write_text(sources.read_text() + "# a remark\n")
+    assert len(list(cache.iterdir())) == compiled.KEPT
+
+
+def test_faults_are_told_as_without_a_cache(knowledge_copy: Path, cache: Path) -> None:
+    (knowledge_copy / "sources.yaml").write_text("broken: [")
+    with pytest.raises(KnowledgeError):
+        engine_from(knowledge_copy, cache)
+    assert not cache.exists()
+
+
+@pytest.mark.parametrize("fault", ["writable by all", "half a file", "something else"])
+def test_a_cache_that_cannot_be_trusted_is_made_anew(
+    knowledge_copy: Path, cache: Path, fault: str, made: list[Path]
+) -> None:
+    engine_from(knowledge_copy, cache)
+    (path,) = cache.glob("*.pickle")
+    match fault:
+        case "writable by all":
+            path.chmod(0o666)
+        case "half a file":
+            path.write_bytes(path.read_bytes()[:-9000])
+        case "something else":
+            path.write_bytes(b"\x80\x04K\x01.")
+    engine_from(knowledge_copy, cache)
+    assert len(made) == 2
+
+
+def test_a_disk_that_cannot_be_written_is_no_reason_not_to_start(
+    knowledge_copy: Path, tmp_path: Path, made: list[Path]
+) -> None:
+    (tmp_path / "file").write_text("")
+    engine_from(knowledge_copy, tmp_path / "file" / "cache")
+    engine_from(knowledge_copy, None)
+    assert len(made) == 2
