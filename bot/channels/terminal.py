@@ -10,8 +10,10 @@ from bot.content.levels import Level
 from bot.conversation.conversation import Conversation, Incoming
 from bot.conversation.engine import Engine
 from bot.conversation.session import Session
-from bot.reply.reply import Part, Reply
+from bot.reply.reply import Button, Part, Reply
 
+NEEDS_A_PHONE = ("c:remind", "r:")
+"""Buttons that a terminal cannot serve: it wakes nobody up."""
 _COLOURS = {
     Level.EMERGENCY: "red",
     Level.URGENT: "dark_orange",
@@ -64,12 +66,18 @@ def chat(engine: Engine, console: Console) -> None:
     turn = conversation.respond(Incoming("command", "start"), session)
     while True:
         session = turn.session
+        offered: list[Button] = []
         for reply in turn.replies:
             show(reply, console)
-            choices = [button for row in reply.buttons for button in row]
-            for number, button in enumerate(choices, 1):
-                console.print(f"  [{number}] {button.label}", markup=False, highlight=False)
-        offered = [b for reply in turn.replies for row in reply.buttons for b in row]
+            for row in reply.buttons:
+                numbers = []
+                for button in row:
+                    if button.data.startswith(NEEDS_A_PHONE):
+                        continue
+                    offered.append(button)
+                    numbers.append(f"[{len(offered)}] {button.label}")
+                if numbers:
+                    console.print("  " + "   ".join(numbers), markup=False, highlight=False)
         try:
             text = console.input("[bold cyan]you>[/bold cyan] ").strip()
         except (EOFError, KeyboardInterrupt):

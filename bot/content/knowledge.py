@@ -15,6 +15,7 @@ from bot.content.models import (
     OtherLanguages,
     Qualities,
     RedFlag,
+    Requests,
     Source,
     Spelling,
     Symptom,
@@ -61,6 +62,7 @@ class Knowledge:
     time: TimeWords
     spelling: Spelling
     idioms: Idioms
+    requests: Requests
     other_languages: OtherLanguages
     wording: Mapping[str, Wording]
     files: Mapping[str, str]

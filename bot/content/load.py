@@ -27,6 +27,7 @@ SINGLE_FILES: dict[str, type[models.Model]] = {
     "language/time.yaml": models.TimeWords,
     "language/spelling.yaml": models.Spelling,
     "language/idioms.yaml": models.Idioms,
+    "language/requests.yaml": models.Requests,
     "language/other_languages.yaml": models.OtherLanguages,
 }
 """Files that stand once, and their form."""
@@ -143,6 +144,7 @@ class _Loader:
             time=single["language/time.yaml"],
             spelling=single["language/spelling.yaml"],
             idioms=single["language/idioms.yaml"],
+            requests=single["language/requests.yaml"],
             other_languages=single["language/other_languages.yaml"],
             wording=entries["wording"],
             files=self.files,
@@ -298,7 +300,7 @@ class _Loader:
                             f"the phrase '{phrase}' is used by {first[0]} as well",
                             "keep it in the entry that it means, or make it more precise",
                         )
-        for name in ("context", "qualities", "idioms", "classes", "other_languages"):
+        for name in ("context", "qualities", "idioms", "requests", "classes", "other_languages"):
             model = single.get(f"language/{name}.yaml")
             if model is None:
                 continue

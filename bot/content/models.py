@@ -467,6 +467,13 @@ class Idioms(Model):
     """No symptom is read inside these words."""
 
 
+class Requests(Model):
+    """language/requests.yaml"""
+
+    requests: dict[Slug, Annotated[tuple[Phrase, ...], Field(min_length=1)]]
+    """What a person may ask or tell besides what they feel; the page of that name answers it."""
+
+
 class OtherLanguage(Model):
     """What is understood of one language besides English."""
 
@@ -504,6 +511,10 @@ class Wording(Model):
     buttons: dict[Slug, Text]
     commands: dict[Slug, Text]
     """Descriptions of commands, as Telegram lists them."""
+    said: dict[Slug, tuple[Text, ...]]
+    """Whole messages that mean something by themselves: answers (yes, none), thanks, a greeting."""
+    description: Text
+    """What an empty chat shows above the start button; the disclaimer follows it."""
     pages: dict[Slug, tuple[Text, ...]]
     """Answers to commands and to things that are not text, a paragraph an item."""
     disclaimer: Text

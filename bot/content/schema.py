@@ -22,6 +22,7 @@ SCHEMAS: dict[str, type[models.Model]] = {
     "time": models.TimeWords,
     "spelling": models.Spelling,
     "idioms": models.Idioms,
+    "requests": models.Requests,
     "other_languages": models.OtherLanguages,
 }
 

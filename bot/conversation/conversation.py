@@ -2,56 +2,39 @@
 
 ``respond`` is a pure function of what came in, the session and the clock: it returns the replies
 and the session after them. A channel only carries both.
+
+A message is answered at once. Only then, and only if the answer would change the advice, one
+question is asked. What was told in the last hours still counts, so "i had filler", "yesterday",
+"lip is white" are judged like one message, although no word of them is kept.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from bot.content.levels import Level
-from bot.content.words import words_of
+from bot.conversation.answers import Answer, answer_of, whole, with_treatment
+from bot.conversation.commands import Commands
+from bot.conversation.deck import Deck
 from bot.conversation.engine import Engine
+from bot.conversation.memory import earlier_of, edited_from, fresh, remember
+from bot.conversation.questions import Question, Questions, on_day
 from bot.conversation.session import Session
-from bot.reply.compose import Audience
-from bot.reply.reply import Button, Reply
-from bot.triage.assessment import Assessment, Earlier
+from bot.conversation.turn import Incoming, IncomingKind, Reminder, Turn
+from bot.reply.cards import short_name
+from bot.reply.compose import listed
+from bot.reply.reply import Line, Part, Reply
+from bot.triage.assess import assess
+from bot.triage.assessment import Assessment
+from bot.understanding.reading import Reading, Status
 
-IncomingKind = Literal["text", "command", "button", "photo", "voice", "sticker", "media"]
+__all__ = ["Conversation", "Incoming", "IncomingKind", "Reminder", "Turn"]
 
-PAGES = ("start", "help", "privacy", "sources", "about")
-"""Commands that show a page and change nothing."""
-ASKED = (
-    "botulinum_toxin",
-    "unspecified_filler",
-    "laser",
-    "chemical_peel",
-    "eyelid_surgery",
-    "facelift",
-    "breast_augmentation",
-    "liposuction",
-    "tummy_tuck",
-    "other_surgery",
-)
-"""Treatments offered as buttons when none is named, the most frequent first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """Something that a person sent."""
-
-    kind: IncomingKind
-    text: str = ""
-    """The words; a command without its slash, with its argument; a button's data."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What is said, and what is remembered after it."""
-
-    session: Session
-    replies: tuple[Reply, ...]
+_CRISIS = "suicidal_thoughts"
+"""Name of the symptom and of the red flag."""
+SEEN = ("photo", "video")
+"""Kinds that may show a sign: the person is asked for the danger signs."""
 
 
 class Conversation:
@@ -59,177 +42,383 @@ class Conversation:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._questions = Questions(engine)
+        self._deck = Deck(engine, self._questions)
+        self._commands = Commands(engine, self._questions, self._deck)
 
     def respond(self, incoming: Incoming, session: Session, now: dt.datetime | None = None) -> Turn:
         """One turn. ``now`` is the time at which it came in, with a time zone."""
         now = now or dt.datetime.now(dt.UTC)
-        if session.expired(now):
-            session = Session()
-        session = replace(session, seen=now)
+        if incoming.public:
+            return self._public(incoming, session, now)
+        session = fresh(session, now)
         if incoming.kind == "text":
-            return self._text(incoming.text, session, now)
+            return self._text(incoming, session, now)
         if incoming.kind == "command":
-            return self._command(incoming.text, session, now)
+            return self._command(incoming, session, now)
         if incoming.kind == "button":
-            return self._button(incoming.text, session)
+            return self._button(incoming.text, session, now)
+        if incoming.kind in SEEN:
+            return self._with_checklist(incoming.kind, session)
         return self._page(incoming.kind, session, signs_of=session.treatments)
+
+    def remind(self, reminder_id: str, session: Session, now: dt.datetime) -> Turn:  # noqa: ARG002
+        """What is said when a reminder is due: one question, and no second reminder by itself.
+
+        A chat has one reminder at most, so its id says nothing more.
+        """
+        session = replace(fresh(session, now), remind_at=None)
+        audience = self._engine.audience(session)
+        rows = self._questions.write("worse", session, audience).rows if session.told else ()
+        reply = self._engine.composer.page(
+            "reminder", audience, buttons=rows, signs_of=session.treatments
+        )
+        return Turn(replace(session, asked="worse" if session.told else ""), (reply,))
 
     def failed(self, session: Session) -> Turn:
         """The reply to an error of ours: never silence."""
         return self._page("error", session)
 
+    def is_danger(self, incoming: Incoming, session: Session, now: dt.datetime) -> bool:
+        """Whether a message that still waits is an emergency and should wait no longer."""
+        if incoming.kind not in ("text", "command"):
+            return False
+        return self._judge(incoming.text, fresh(session, now), now).level is Level.EMERGENCY
+
     # -- text ---------------------------------------------------------------------------
 
-    def _text(self, text: str, session: Session, now: dt.datetime) -> Turn:
-        earlier = Earlier(
-            session.treatments,
-            session.days(now),
-            session.level,
-            session.symptoms,
-            session.red_flags,
-        )
-        today = now.date()
-        assessment = self._engine.assess(text, earlier, today=today)
-        ask = self._asks_treatment(assessment)
-        buttons = self._buttons(assessment, ask=ask)
-        reply = self._engine.composer.compose(
-            assessment, self._audience(session), today=today, buttons=buttons
-        )
-        return Turn(self._remember(assessment, session, now), (reply,))
+    def _judge(self, text: str, session: Session, now: dt.datetime) -> Assessment:
+        return self._engine.assess(text, earlier_of(session, now), today=now.date())
 
-    def _asks_treatment(self, assessment: Assessment) -> bool:
-        return (
-            not assessment.treatments
-            and bool(assessment.symptoms)
-            and assessment.level is not Level.EMERGENCY
-        )
+    def _text(self, incoming: Incoming, session: Session, now: dt.datetime) -> Turn:
+        text = incoming.text
+        earlier = edited_from(session, now) if incoming.edited else earlier_of(session, now)
+        if incoming.edited:
+            session = replace(session, told=(), red_flags=(), level=None, symptoms=())
+        found = self._engine.assess(text, earlier, today=now.date())
+        reading = found.reading
+        if not tells(reading):
+            turn = self._answered(text, reading, session, now)
+            if turn is not None:
+                return turn
+        elif session.asked == "treatment" and not reading.had and reading.treatments:
+            reading = with_treatment(reading)
+            found = assess(self._engine.knowledge, reading, earlier)
+        if not found.reading.had and not tells(reading) and reading.days is None:
+            if not (reading.worse and session.told):
+                return self._untold(text, reading, session, now)
+        note = "edited" if incoming.edited else "forwarded" if incoming.forwarded else ""
+        if is_crisis(session) and _CRISIS not in _names(found.reading):
+            return self._besides_crisis(found.reading, session, now)
+        return self._advise(found, session, now, note=note)
 
-    def _buttons(self, assessment: Assessment, *, ask: bool) -> list[tuple[Button, ...]]:
-        """An emergency has no buttons that distract."""
-        if assessment.level is Level.EMERGENCY:
-            return []
-        wording = self._engine.composer.wording(Audience())
-        rows: list[tuple[Button, ...]] = []
-        if ask:
-            known = [
-                Button(self._short(slug), f"t:{slug}")
-                for slug in ASKED
-                if slug in self._engine.knowledge.treatments
-            ]
-            rows += [tuple(known[i : i + 2]) for i in range(0, len(known), 2)]
-        row = [Button(wording.buttons["danger"], "p:danger")]
-        if assessment.reasons:
-            row.append(Button(wording.buttons["why"], "p:why"))
-        rows.append(tuple(row))
-        return rows
-
-    def _short(self, slug: str) -> str:
-        name = self._engine.knowledge.treatments[slug].name
-        return name[:1].upper() + name[1:]
-
-    def _remember(self, assessment: Assessment, session: Session, now: dt.datetime) -> Session:
-        treated_on = session.treated_on
-        if assessment.reading.days is not None:
-            treated_on = now - dt.timedelta(days=min(assessment.reading.days, 36_500))
-        elif assessment.reading.had and set(assessment.reading.had) - set(session.treatments):
-            treated_on = None
-        told = assessment.level is not Level.INFO
-        reasons = tuple(
-            dict.fromkeys(f"{reason.text} ({reason.origin})" for reason in assessment.reasons)
-        )
-        return replace(
+    def _besides_crisis(self, reading: Reading, session: Session, now: dt.datetime) -> Turn:
+        """Who spoke of not wanting to live and then asks something else gets both answers."""
+        other = replace(
             session,
-            treatments=assessment.reading.had or session.treatments,
-            treated_on=treated_on,
-            level=assessment.level if told else session.level,
-            symptoms=tuple(dict.fromkeys((*session.symptoms, *assessment.symptoms)))[-20:],
-            red_flags=tuple(met.flag.id for met in assessment.red_flags) or session.red_flags,
-            reasons=reasons[:12] if told else session.reasons,
+            told=tuple(text for text in session.told if _CRISIS not in text.split()),
+            red_flags=tuple(flag for flag in session.red_flags if flag != _CRISIS),
+            floor=None,
         )
+        found = assess(self._engine.knowledge, reading, earlier_of(other, now))
+        turn = self._advise(found, other, now)
+        crisis = self._page("after_crisis", session).replies
+        replies = (*turn.replies, *crisis) if danger(found) else (*crisis, *turn.replies)
+        after = turn.session
+        kept = replace(
+            after,
+            told=(*after.told, _CRISIS),
+            level=session.level,
+            floor=session.floor,
+        )
+        return replace(turn, session=kept, replies=replies)
+
+    def _answered(
+        self, text: str, reading: Reading, session: Session, now: dt.datetime
+    ) -> Turn | None:
+        """The turn of a message that answers the open question."""
+        checklist = tuple(flag.id for flag in self._questions.checklist(session))
+        answer = answer_of(text, reading, session, self._engine, checklist)
+        if answer is None:
+            return None
+        if answer.kind == "treatment" and reading.days is not None:
+            session = on_day(session, reading.days, now)
+        return self._apply(answer, session, now)
+
+    def _untold(self, text: str, reading: Reading, session: Session, now: dt.datetime) -> Turn:
+        """Words that tell neither a sign nor a treatment nor a day."""
+        wording = self._engine.composer.wording(self._engine.audience(session))
+        if "clinic_silent" in reading.requests:
+            return Turn(session, (self._route(session),))
+        if session.level is Level.EMERGENCY and (session.told or session.red_flags):
+            name = "after_crisis" if is_crisis(session) else "after_emergency"
+            return self._page(name, session)
+        for request in reading.requests:
+            if request in wording.pages:
+                return self._page(request, session)
+        if not any(char.isalnum() for char in text):
+            return self._page("emoji", session, signs_of=session.treatments)
+        said = whole(text, wording)
+        if said in wording.pages:
+            return self._page(said, session)
+        if said is not None:
+            return self._page("fine", session)
+        found = self._judge(text, session, now)
+        if session.told and not found.sounds_like_danger:
+            return self._page("not_understood", session, signs_of=session.treatments)
+        return self._advise(found, session, now)
+
+    def _advise(
+        self,
+        found: Assessment,
+        session: Session,
+        now: dt.datetime,
+        *,
+        note: str = "",
+        noted: str = "",
+    ) -> Turn:
+        """The advice of an assessment, with what has changed and the next question."""
+        composer, audience = self._engine.composer, self._engine.audience(session)
+        wording = composer.wording(audience)
+        before, told = session.level, session.told
+        session = remember(found, session, now)
+        if found.level is Level.INFO:
+            return self._context(found, session, now, noted)
+        change = wording.lines[note] if note else ""
+        names = {"noted": noted, "before": wording.lines[f"level_{before or Level.INFO}"]}
+        if noted and before is not None and told:
+            rank = found.level.rank - before.rank
+            key = "changed_up" if rank > 0 else "changed_down" if rank < 0 else "changed_same"
+            change = wording.lines[key].format(**names)
+        elif noted:
+            change = noted
+        elif told and before is not None and not found.repeated and not note:
+            if found.level.rank > before.rank:
+                change = wording.lines["changed_more"].format(**names)
+        question = self._questions.next(found, session, now, audience)
+        session = self._asking(question, session)
+        reply = composer.short(
+            found,
+            audience,
+            change=change,
+            question=question.part if question else None,
+            buttons=[*(question.rows if question else ()), *self._deck.rows(found, session)],
+            brief=bool(noted and told and before is found.level),
+        )
+        replies = [reply]
+        if "clinic_silent" in found.reading.requests and found.level is not Level.EMERGENCY:
+            replies.append(self._route(session))
+        return Turn(session, tuple(replies))
+
+    def _context(self, found: Assessment, session: Session, now: dt.datetime, noted: str) -> Turn:
+        """A treatment or a day without a sign, or nothing at all."""
+        composer, audience = self._engine.composer, self._engine.audience(session)
+        reading = found.reading
+        if not noted and (reading.days is None or reading.treatments or not session.treatments):
+            question = None
+            if session.treatments and "signs" not in session.done:
+                question = self._questions.write("signs", session, audience)
+            if found.reading.treatments and not reading.had:
+                question = None  # only asked about
+            session = self._asking(question, session)
+            reply = composer.nothing_found(found, audience, question.part if question else None)
+            return Turn(session, (replace(reply, buttons=question.rows if question else ()),))
+        wording = composer.wording(audience)
+        if not noted:
+            noted = self._day_noted(session, now)
+        lines = (Line(f"{noted} {wording.lines['noted_what']}"),)
+        question = None
+        if "signs" not in session.done:
+            question = self._questions.write("signs", session, audience)
+        session = self._asking(question, session)
+        more = [Part("text", lines)] + ([question.part] if question else [])
+        reply = composer.parts(more, audience, question.rows if question else ())
+        return Turn(session, (reply,))
+
+    def _asking(self, question: Question | None, session: Session) -> Session:
+        if question is None:
+            return replace(session, asked="")
+        done = tuple(dict.fromkeys((*session.done, question.name)))
+        return replace(session, asked=question.name, done=done)
+
+    # -- answers --------------------------------------------------------------------------
+
+    def _apply(self, answer: Answer, session: Session, now: dt.datetime) -> Turn:
+        """A tapped or written answer: the assessment is made anew, and what changed is said."""
+        composer, audience = self._engine.composer, self._engine.audience(session)
+        lines = composer.wording(audience).lines
+        knowledge = self._engine.knowledge
+        if answer.kind == "which":
+            return Turn(session, (composer.line("ask_which", audience),))
+        if answer.kind == "country":
+            session = replace(session, country=answer.values[0], asked="")
+            audience = self._engine.audience(session)
+            name = knowledge.countries.countries[answer.values[0]].name
+            return Turn(session, (composer.line("country_set", audience, country=name),))
+        if answer.kind == "unsure":
+            if session.asked == "country":
+                skipped = replace(session, asked="")
+                return Turn(skipped, (composer.line("noted_country_skip", audience),))
+            noted = lines["noted_skip"]
+        elif answer.kind == "treatment":
+            session = replace(session, treatments=answer.values)
+            names = listed([short_name(knowledge.treatments[slug]) for slug in answer.values])
+            if not session.told:
+                session = replace(session, asked="")
+                return Turn(session, (composer.line("noted_treatment", audience, treatment=names),))
+            noted = lines["noted_name"].format(treatment=names)
+        elif answer.kind == "days":
+            session = on_day(session, float(answer.values[0]), now)
+            noted = self._day_noted(session, now)
+        elif answer.kind == "sign":
+            flags = tuple(dict.fromkeys((*session.red_flags, *answer.values)))
+            session = replace(session, red_flags=flags)
+            signs = listed([knowledge.red_flags[flag].signs[0] for flag in answer.values])
+            noted = lines["noted_sign"].format(sign=signs)
+        elif answer.kind == "none":
+            asked = tuple(flag.id for flag in self._questions.checklist(session))
+            session = replace(session, ruled_out=asked)
+            noted = lines["noted_none"].format(number=composer.number(audience))
+        else:
+            trend = answer.values[0]
+            noted = lines[f"noted_{trend}"]
+            if trend != "same":
+                told = tuple(dict.fromkeys(f"{text} {trend}" for text in session.told))
+                session = replace(session, told=told)
+        found = self._questions.recall(session, now)
+        return self._advise(found, session, now, noted=noted)
+
+    def _day_noted(self, session: Session, now: dt.datetime) -> str:
+        lines = self._engine.composer.wording(self._engine.audience(session)).lines
+        days = int(session.days(now) or 0)
+        words = (
+            lines["days_today"]
+            if days == 0
+            else lines["days_ago_one"]
+            if days == 1
+            else lines["days_ago"].format(days=days)
+        )
+        return lines["noted_when"].format(days=words)
 
     # -- commands and buttons -------------------------------------------------------------
 
-    def _command(self, text: str, session: Session, now: dt.datetime) -> Turn:
-        name, _, argument = text.strip().partition(" ")
+    def _command(self, incoming: Incoming, session: Session, now: dt.datetime) -> Turn:
+        name, _, argument = incoming.text.strip().partition(" ")
         name = name.split("@")[0].lower()
         if name == "start" and argument:
-            return self._start_with(argument, session)
-        if name == "about":
-            return self._about(session)
-        if name in PAGES:
-            return self._page(name, session)
-        if name == "forget":
-            return Turn(Session(), self._page("forget", session).replies)
-        if name == "new":
-            fresh = Session(country=session.country, language=session.language, seen=session.seen)
-            return Turn(fresh, self._page("new", session).replies)
-        if name == "country":
-            return self._country(argument, session)
+            slug = self._linked(argument)
+            if slug is not None:
+                return self._apply(Answer("treatment", (slug,)), session, now)
+        turn = self._commands.respond(name, argument.strip(), session, now)
+        if turn is not None:
+            return turn
         if argument.strip():  # "/hi I cannot breathe": the words count, not the slash
-            return self._text(argument, session, now)
+            return self._text(replace(incoming, kind="text", text=argument), session, now)
         return self._page("unknown_command", session)
 
-    def _start_with(self, argument: str, session: Session) -> Turn:
-        """A deep link may name a treatment."""
-        reading = self._engine.reader.read(f"had {argument.replace('_', ' ')}")
-        slug = argument if argument in self._engine.knowledge.treatments else None
-        slug = slug or (reading.had[0] if reading.had else None)
-        if slug is None:
-            return self._page("start", session)
-        return self._choose(slug, session)
+    def _linked(self, argument: str) -> str | None:
+        """A deep link may name a treatment, by itself or among other words."""
+        if argument in self._engine.knowledge.treatments:
+            return argument
+        words = argument.replace("_", " ").replace("-", " ")
+        return next(iter(self._engine.reader.read(f"had {words}").had), None)
 
-    def _about(self, session: Session) -> Turn:
+    def _button(self, data: str, session: Session, now: dt.datetime) -> Turn:
+        kind, _, rest = data.partition(":")
+        value, _, tag = rest.partition(":")
+        if tag and tag != session.tag:
+            return self._page("old_button", session)
+        answer = self._tapped(kind, value, session, now)
+        if answer is not None:
+            return self._apply(answer, session, now)
+        if kind == "t" and value == "other":
+            audience = self._engine.audience(session)
+            session = replace(session, asked="treatment")
+            return Turn(session, (self._engine.composer.line("ask_other", audience),))
+        turn = self._deck.turn(kind, value, session, now)
+        turn = turn or self._commands.tapped(kind, value, session, now)
+        return turn or self._page("old_button", session)
+
+    def _tapped(self, kind: str, value: str, session: Session, now: dt.datetime) -> Answer | None:
         knowledge = self._engine.knowledge
-        wording = self._engine.composer.wording(self._audience(session))
-        version = wording.lines["version"].format(
-            version=knowledge.version,
-            topics=len(knowledge.topics),
-            flags=len(knowledge.red_flags),
-            sources=len(knowledge.sources),
-        )
+        if kind == "t" and value == "unsure":
+            return Answer("unsure")
+        if kind == "t" and value in knowledge.treatments:
+            return Answer("treatment", (value,))
+        if kind == "w" and value.isascii() and value.isdigit():
+            day = self._questions.day_of(int(value), session, now)
+            return Answer("days", (str(day),)) if day is not None else None
+        if kind == "s" and value == "none":
+            return Answer("none")
+        if kind == "s" and value in knowledge.red_flags:
+            return Answer("sign", (value,))
+        if kind == "x" and value in ("worse", "same", "better"):
+            return Answer("trend", (value,))
+        if kind == "k" and value in knowledge.countries.countries:
+            return Answer("country", (value,))
+        return None
+
+    # -- others -----------------------------------------------------------------------------
+
+    def _with_checklist(self, name: str, session: Session) -> Turn:
+        audience = self._engine.audience(session)
+        question = self._questions.write("signs", session, audience)
         reply = self._engine.composer.page(
-            "about", self._audience(session), extra=(wording.unreviewed, version)
+            name, audience, more=[question.part], buttons=question.rows
         )
-        return Turn(session, (reply,))
+        return Turn(self._asking(question, session), (reply,))
 
-    def _country(self, argument: str, session: Session) -> Turn:
-        countries = self._engine.knowledge.countries.countries
-        wanted = words_of(argument)
-        audience = self._audience(session)
-        if not wanted:
-            return Turn(session, (self._engine.composer.line("country_unknown", audience),))
-        for code, found in countries.items():
-            if wanted in (words_of(code), words_of(found.name)):
-                session = replace(session, country=code)
-                reply = self._engine.composer.line(
-                    "country_set", self._audience(session), country=found.name
-                )
-                return Turn(session, (reply,))
-        return Turn(session, (self._engine.composer.line("country_not_known", audience),))
+    def _public(self, incoming: Incoming, session: Session, now: dt.datetime) -> Turn:
+        """In a group: nothing is remembered of anybody's health, and nothing is said of it.
 
-    def _button(self, data: str, session: Session) -> Turn:
-        kind, _, value = data.partition(":")
-        composer, audience = self._engine.composer, self._audience(session)
-        if kind == "t" and value in self._engine.knowledge.treatments:
-            return self._choose(value, session)
-        if data == "p:danger":
-            return Turn(session, (composer.danger_page(session.treatments, audience),))
-        if data == "p:why":
-            return Turn(session, (composer.why_page(session.reasons, audience),))
-        return self._page("old_button", session)
+        Two exceptions: danger, in one sentence that repeats nothing; and who asks for it with
+        ``/here`` gets the answer here.
+        """
+        kept = Session(country=session.country, language=session.language)
+        audience = self._engine.audience(kept)
+        text, here = incoming.text, False
+        if incoming.kind == "command":
+            name, _, text = text.strip().partition(" ")
+            name = name.split("@")[0].lower()
+            here = name == "here"
+            if not here:
+                turn = self._commands.respond(name, text.strip(), fresh(kept, now), now)
+                if turn is not None:
+                    session = turn.session
+                    kept = Session(country=session.country, language=session.language, seen=now)
+                    return Turn(kept, tuple(replace(r, buttons=()) for r in turn.replies))
+        elif incoming.kind != "text":
+            return Turn(kept, (self._engine.composer.page("public", audience),))
+        found = self._engine.assess(text, today=now.date())
+        if here and text.strip():
+            if found.level is Level.INFO:
+                return Turn(kept, (self._engine.composer.nothing_found(found, audience),))
+            return Turn(kept, (self._engine.composer.short(found, audience),))
+        page = "public_emergency" if found.level is Level.EMERGENCY else "public"
+        return Turn(kept, (self._engine.composer.page(page, audience),))
 
-    def _choose(self, slug: str, session: Session) -> Turn:
-        session = replace(session, treatments=(slug,))
-        name = self._engine.knowledge.treatments[slug].name
-        reply = self._engine.composer.line(
-            "noted_treatment", self._audience(session), treatment=name
-        )
-        return Turn(session, (reply,))
+    def _route(self, session: Session) -> Reply:
+        return self._engine.cards.route(session.level, self._engine.audience(session))
 
     def _page(self, name: str, session: Session, signs_of: tuple[str, ...] | None = None) -> Turn:
-        reply = self._engine.composer.page(name, self._audience(session), signs_of=signs_of)
-        return Turn(session, (reply,))
+        audience = self._engine.audience(session)
+        return Turn(session, (self._engine.composer.page(name, audience, signs_of=signs_of),))
 
-    @staticmethod
-    def _audience(session: Session) -> Audience:
-        return Audience(session.country, session.language)
+
+def tells(reading: Reading) -> bool:
+    """Whether a message tells, denies or asks of a symptom or a danger sign."""
+    return bool(reading.findings) or any(s.status is not Status.DENIED for s in reading.signs)
+
+
+def is_crisis(session: Session) -> bool:
+    """Whether the person has spoken of not wanting to live in this talk."""
+    return any(_CRISIS in text.split() for text in (*session.told, *session.red_flags))
+
+
+def danger(found: Assessment) -> bool:
+    """Whether it is an emergency."""
+    return found.level is Level.EMERGENCY
+
+
+def _names(reading: Reading) -> list[str]:
+    return [f.symptom for f in reading.findings] + [s.red_flag for s in reading.signs]

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from bot.content.knowledge import Knowledge
 from bot.content.load import load
+from bot.content.words import words_of
+from bot.conversation.session import Session
+from bot.reply.cards import Cards
 from bot.reply.compose import Audience, Composer
 from bot.reply.reply import Reply
 from bot.triage.assess import assess
@@ -22,6 +25,7 @@ class Engine:
         self.knowledge = knowledge
         self.reader = Reader(knowledge)
         self.composer = Composer(knowledge)
+        self.cards = Cards(self.composer)
 
     @classmethod
     def from_folder(cls, folder: Path) -> Engine:
@@ -44,6 +48,23 @@ class Engine:
         known = earlier.treatments if earlier else ()
         reading = self.reader.read(text, today=today, treatments=known)
         return assess(self.knowledge, reading, earlier)
+
+    def audience(self, session: Session) -> Audience:
+        """For whom a chat's replies are written."""
+        return Audience(session.country, session.language)
+
+    def country_code(self, name: str) -> str | None:
+        """The code of a country that is given by its name or code; None if it is not listed.
+
+        A code has to be in capitals: "no" is no country.
+        """
+        wanted = words_of(name)
+        said = self.knowledge.wording["en"].said
+        for code, found in self.knowledge.countries.countries.items():
+            names = (found.name, *said.get(f"country_{code.lower()}", ()))
+            if name.strip() == code or (wanted and wanted in map(words_of, names)):
+                return code
+        return None
 
     def answer(
         self, text: str, audience: Audience | None = None, *, today: dt.date | None = None

@@ -16,8 +16,9 @@ def close(
     level: Level | None = None,
     entries: Iterable[str] = (),
     buttons: Iterable[tuple[Button, ...]] = (),
+    edits: bool = False,
 ) -> Reply:
     """A finished reply: the parts that hold something, and the disclaimer as the last one."""
     kept = tuple(part for part in parts if part.lines)
     disclaimer = Part("disclaimer", (Line(wording.disclaimer),))
-    return Reply((*kept, disclaimer), level, tuple(entries), tuple(buttons))
+    return Reply((*kept, disclaimer), level, tuple(entries), tuple(buttons), edits)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.content.knowledge import Knowledge
 from bot.content.levels import Level
-from bot.content.models import RedFlag, Statement, Topic, View, Wording
+from bot.content.models import EmergencyNumbers, RedFlag, Statement, Topic, View, Wording
 from bot.reply.close import close
 from bot.reply.reply import Button, Line, Part, Reply
 from bot.triage.assessment import Assessment
@@ -24,6 +24,10 @@ MAX_SPECIFIC_SIGNS = 4
 """Danger signs of this treatment in a short list; the others hold for everybody."""
 MAX_SIGNS = 6
 MAX_SOURCES = 5
+MAX_SHORT_SIGNS = 4
+"""Danger signs in a short reply: the card shows all."""
+MAX_EXPECTED = 2
+"""Rows of the calendar in a short reply."""
 POLICY = frozenset({"labels_policy", "judgement"})
 """Sources that are this project's own and are no page to link to."""
 
@@ -55,7 +59,70 @@ class Composer:
             return self.wording(audience).lines["any_number"]
         return found.ambulance or found.emergency
 
+    def country(self, audience: Audience) -> EmergencyNumbers | None:
+        """The numbers of the person's country."""
+        return self._knowledge.countries.countries.get(audience.country or "")
+
+    def symptom(self, slug: str) -> str:
+        """The name of a symptom, as shown."""
+        return self._knowledge.symptoms[slug].name
+
+    def phone(self, audience: Audience) -> str:
+        """The emergency number of the person's country; empty if the country is not known."""
+        number = self.number(audience)
+        return "" if number == self.wording(audience).lines["any_number"] else number
+
     # -- replies ------------------------------------------------------------------------
+
+    def short(
+        self,
+        assessment: Assessment,
+        audience: Audience,
+        *,
+        change: str = "",
+        question: Part | None = None,
+        buttons: Iterable[tuple[Button, ...]] = (),
+        brief: bool = False,
+    ) -> Reply:
+        """The answer in a chat: what to do, and at most one question. Cards hold the rest.
+
+        Args:
+            change: What this turn has changed.
+            question: What is asked; a checklist stands in the place of the danger signs.
+            brief: The steps were told in the turn before and are not repeated.
+        """
+        wording = self.wording(audience)
+        changed = Part("change", as_lines([change] if change else []))
+        note = Part("note", (Line(wording.unreviewed),))
+        flags = tuple(met.flag.id for met in assessment.red_flags)
+        headline = self._headline(assessment, audience)
+        if assessment.level is Level.EMERGENCY:
+            lead = self._leading_flag(assessment)
+            crisis = lead is not None and lead.call_first == "crisis_line"
+            why = [] if crisis else [self._reason(assessment, wording)]
+            parts = [headline, *self._actions(assessment, audience), changed, *why, note]
+            return close(wording, parts, level=assessment.level, entries=flags)
+        parts = [headline, changed, self._reason(assessment, wording)]
+        if not brief:
+            parts += self._actions(assessment, audience)
+        parts.append(self.expected(assessment, wording, limit=MAX_EXPECTED))
+        if not brief and (question is None or question.title != wording.titles["signs"]):
+            treatments = [treatment.id for treatment in assessment.treatments]
+            parts.append(self.danger_signs(treatments, wording, limit=MAX_SHORT_SIGNS))
+        parts += [question] if question else []
+        parts.append(note)
+        return close(wording, parts, level=assessment.level, entries=flags, buttons=buttons)
+
+    def current(
+        self, assessment: Assessment, today: dt.date | None = None
+    ) -> list[tuple[str, Topic]]:
+        """The topics that speak to it and are not overdue."""
+        day = today or dt.date.today()  # noqa: DTZ011 - the reader's day
+        return [
+            (key, topic)
+            for key, topic in zip(assessment.topic_ids, assessment.topics, strict=True)
+            if not self._knowledge.overdue(topic, day)
+        ]
 
     def compose(
         self,
@@ -65,16 +132,11 @@ class Composer:
         today: dt.date | None = None,
         buttons: Iterable[tuple[Button, ...]] = (),
     ) -> Reply:
-        """The answer to a message."""
+        """The whole answer in one piece, for machines and for the command line."""
         wording = self.wording(audience)
         if assessment.level is Level.INFO:
-            return self._nothing_found(assessment, audience, buttons)
-        day = today or dt.date.today()  # noqa: DTZ011 - the reader's day
-        topics = [
-            (key, topic)
-            for key, topic in zip(assessment.topic_ids, assessment.topics, strict=True)
-            if not self._knowledge.overdue(topic, day)
-        ]
+            return replace(self.nothing_found(assessment, audience), buttons=tuple(buttons))
+        topics = self.current(assessment, today)
         overdue = len(topics) < len(assessment.topics)
         parts = [
             self._headline(assessment, audience),
@@ -83,14 +145,14 @@ class Composer:
         ]
         urgent = assessment.level is Level.EMERGENCY
         if not urgent:
-            parts.append(self._expected(assessment, wording))
+            parts.append(self.expected(assessment, wording))
         if overdue:
             parts.append(Part("note", (Line(wording.lines["overdue"]),)))
-        parts += self._experts(topics, assessment, wording, folded=urgent)
+        parts += self.experts(topics, assessment, wording, folded=urgent)
         if not urgent:
             parts.append(self._changes(assessment, wording))
-            parts.append(self._self_care(assessment, wording))
-        parts.append(self._sources(assessment, [t for _, t in topics], wording))
+            parts.append(self.self_care(assessment, wording))
+        parts.append(self.sources(assessment, [t for _, t in topics], wording))
         parts.append(Part("note", (Line(wording.unreviewed),)))
         shown = (*(key for key, _ in topics), *(met.flag.id for met in assessment.red_flags))
         return close(wording, parts, level=assessment.level, entries=shown, buttons=buttons)
@@ -104,36 +166,38 @@ class Composer:
         buttons: Iterable[tuple[Button, ...]] = (),
         level: Level | None = None,
         signs_of: Sequence[str] | None = None,
+        more: Sequence[Part] = (),
         **values: str,
     ) -> Reply:
         """A fixed text (a command, a photo, an error), closed like every reply."""
         wording = self.wording(audience)
         filled = {"number": self.number(audience), **values}
         lines = [text.format(**filled) for text in wording.pages[name]]
-        parts = [Part("text", (Line(text),)) for text in (*lines, *extra)]
+        phone = self.phone(audience)
+        parts = [
+            Part("text", (Line(text, phone=phone if phone and phone in text else ""),))
+            for text in (*lines, *extra)
+        ]
+        parts += more
         if signs_of is not None:
             parts.append(self.danger_signs(signs_of, wording, limit=MAX_SIGNS))
         return close(wording, parts, level=level, buttons=buttons)
 
-    def line(self, name: str, audience: Audience, **values: str) -> Reply:
+    def line(
+        self,
+        name: str,
+        audience: Audience,
+        *,
+        buttons: Iterable[tuple[Button, ...]] = (),
+        edits: bool = False,
+        **values: str,
+    ) -> Reply:
         """One sentence of the wording as a reply."""
         wording = self.wording(audience)
         text = wording.lines[name].format(number=self.number(audience), **values)
-        return close(wording, [Part("text", (Line(text),))])
-
-    def danger_page(self, treatments: Sequence[str], audience: Audience) -> Reply:
-        """All danger signs of the treatments."""
-        wording = self.wording(audience)
-        head = Part(
-            "text", (Line(wording.headlines[Level.EMERGENCY].format(number=self.number(audience))),)
-        )
-        return close(wording, [self.danger_signs(treatments, wording, limit=40), head])
-
-    def why_page(self, reasons: Sequence[str], audience: Audience) -> Reply:
-        """The reasons for the last advice, most urgent first."""
-        wording = self.wording(audience)
-        lines = tuple(Line(text) for text in reasons) or (Line(wording.lines["reading_none"]),)
-        return close(wording, [Part("evidence", lines, wording.titles["why"], bullets=True)])
+        phone = self.phone(audience)
+        line = Line(text, phone=phone if phone in text else "")
+        return close(wording, [Part("text", (line,))], buttons=buttons, edits=edits)
 
     # -- parts --------------------------------------------------------------------------
 
@@ -145,9 +209,9 @@ class Composer:
             text = wording.call_first[lead.call_first]
             if lead.call_first == "clinic":
                 text = wording.headlines[assessment.level]
-        lines = [Line(text.format(number=self.number(audience)))]
+        lines = [Line(text.format(number=self.number(audience)), phone=self.phone(audience))]
         if lead is not None and lead.call_first == "crisis_line":
-            lines.append(Line(self._crisis(audience)))
+            lines.append(self._crisis(audience))
         return Part("headline", tuple(lines))
 
     def _leading_flag(self, assessment: Assessment) -> RedFlag | None:
@@ -156,24 +220,28 @@ class Composer:
         order = ("crisis_line", "emergency_number", "injector", "clinic")
         return min(flags, key=lambda flag: order.index(flag.call_first), default=None)
 
-    def _crisis(self, audience: Audience) -> str:
+    def _crisis(self, audience: Audience) -> Line:
         wording = self.wording(audience)
         found = self._knowledge.countries.countries.get(audience.country or "")
         if found is not None and found.crisis_line:
-            return wording.lines["crisis"].format(country=found.name, number=found.crisis_line)
-        return self._knowledge.countries.crisis_fallback.text
+            text = wording.lines["crisis"].format(country=found.name, number=found.crisis_line)
+            return Line(text, phone=found.crisis_line)
+        return Line(self._knowledge.countries.crisis_fallback.text)
 
     def _reason(self, assessment: Assessment, wording: Wording) -> Part:
         lead = self._leading_flag(assessment)
-        decisive = self._decisive(assessment)
-        symptoms = _listed([self._knowledge.symptoms[slug].name for slug in decisive])
+        decisive = self.decisive(assessment)
+        symptoms = listed([self._knowledge.symptoms[slug].name for slug in decisive])
         after = ""
         if assessment.treatments:
-            names = _listed([t.name.split(" (")[0] for t in assessment.treatments])
+            names = listed([t.name.split(" (")[0] for t in assessment.treatments])
             after = wording.lines["after"].format(treatments=names)
             if assessment.days is not None and assessment.days < 400:
                 after += wording.lines["day"].format(day=int(assessment.days))
-        if lead is not None and symptoms:
+        said = [m for m in assessment.red_flags if m.flag is lead and not m.evidence]
+        if lead is not None and said:  # tapped in the checklist, or met earlier in this talk
+            text = wording.lines["reason_flag_only"].format(flag=lead.title, after=after)
+        elif lead is not None and symptoms:
             text = wording.lines["reason_flag"].format(
                 flag=lead.title, symptoms=symptoms, after=after
             )
@@ -186,10 +254,10 @@ class Composer:
             lines.append(Line(wording.lines["repeated"]))
         return Part("reason", tuple(lines), wording.titles["reason"])
 
-    def _decisive(self, assessment: Assessment) -> list[str]:
+    def decisive(self, assessment: Assessment) -> list[str]:
         """Symptoms in the order of their weight, at most six."""
         rank: dict[str, int] = {}
-        for finding in assessment.reading.findings:
+        for finding in assessment.findings:
             if finding.symptom not in assessment.symptoms:
                 continue
             levels = [
@@ -206,18 +274,20 @@ class Composer:
         lead = self._leading_flag(assessment)
         if lead is None:
             steps = [t.format(number=number) for t in wording.first_steps[assessment.level]]
-            return [Part("action", _lines(steps), wording.titles["action"], bullets=True)]
-        parts = [Part("action", _lines(lead.action), wording.titles["action"], bullets=True)]
+            return [Part("action", as_lines(steps), wording.titles["action"], bullets=True)]
+        parts = [Part("action", as_lines(lead.action), wording.titles["action"], bullets=True)]
         if lead.say:
             parts.append(Part("say", (Line(lead.say),), wording.titles["say"]))
-        parts.append(Part("do_not", _lines(lead.do_not), wording.titles["do_not"], bullets=True))
+        parts.append(Part("do_not", as_lines(lead.do_not), wording.titles["do_not"], bullets=True))
         return parts
 
-    def _expected(self, assessment: Assessment, wording: Wording) -> Part:
+    def expected(self, assessment: Assessment, wording: Wording, limit: int = 4) -> Part:
+        """What the treatment's calendar says of the symptoms told."""
         texts = dict.fromkeys(row.text for row in assessment.expected)
-        return Part("expected", _lines(list(texts)[:4]), wording.titles["expected"], bullets=True)
+        shown = as_lines(list(texts)[:limit])
+        return Part("expected", shown, wording.titles["expected"], bullets=True)
 
-    def _experts(
+    def experts(
         self,
         topics: Sequence[tuple[str, Topic]],
         assessment: Assessment,
@@ -225,6 +295,7 @@ class Composer:
         *,
         folded: bool,
     ) -> list[Part]:
+        """What experts hold, counted and one by one, what labels say, and where they differ."""
         titles = wording.titles
         if not topics:
             if not assessment.treatments or assessment.level is Level.EMERGENCY:
@@ -233,13 +304,13 @@ class Composer:
         parts: list[Part] = []
         for number, (_, topic) in enumerate(topics[: 1 if folded else 2]):
             head = f"{titles['experts']}: {topic.title}"
-            summary = Part("experts", (Line(self._counted(topic, wording)),), head, folded=folded)
+            summary = Part("experts", (Line(self.counted(topic, wording)),), head, folded=folded)
             parts.append(summary)
             if number:
                 continue
-            views = tuple(self._view(view, wording) for view in topic.views[:MAX_VIEWS])
+            views = tuple(self.view(view, wording) for view in topic.views[:MAX_VIEWS])
             parts.append(Part("views", views, titles["views"], folded=True, bullets=True))
-            label = self._stated(topic.label[:3])
+            label = self.stated(topic.label[:3])
             parts.append(Part("label", label, titles["label"], folded=folded, bullets=True))
             if topic.dispute is not None:
                 parts.append(
@@ -255,7 +326,7 @@ class Composer:
                 )
         return parts
 
-    def _counted(self, topic: Topic, wording: Wording) -> str:
+    def counted(self, topic: Topic, wording: Wording) -> str:
         """How many experts hold what, by name."""
         everyone = {_person(view) for view in topic.views}
         groups: dict[tuple[str, tuple[str, ...]], list[View]] = {}
@@ -272,8 +343,8 @@ class Composer:
                 names += ", …"
             subject = ""
             if about:
-                listed = _listed([self._knowledge.symptoms[slug].name for slug in about[:3]])
-                subject = wording.lines["about"].format(symptoms=listed)
+                subjects = listed([self._knowledge.symptoms[slug].name for slug in about[:3]])
+                subject = wording.lines["about"].format(symptoms=subjects)
             phrases.append(
                 wording.lines["stance_count"].format(
                     count=len(people),
@@ -288,12 +359,12 @@ class Composer:
             phrases = [phrase.split(" ", 3)[3] for phrase in phrases]
         return wording.lines[key].format(count=len(everyone), stances="; ".join(phrases))
 
-    def _view(self, view: View, wording: Wording) -> Line:
+    def view(self, view: View, wording: Wording) -> Line:
         name = view.expert or wording.lines["not_named"]
         who = ", ".join(x for x in (name, view.credential, view.place) if x)
         return Line(view.says, view.page, who)
 
-    def _stated(self, statements: Iterable[Statement]) -> tuple[Line, ...]:
+    def stated(self, statements: Iterable[Statement]) -> tuple[Line, ...]:
         lines = []
         for statement in statements:
             source = next((s for s in statement.sources if s not in POLICY), None)
@@ -301,33 +372,43 @@ class Composer:
             lines.append(Line(statement.text, url))
         return tuple(lines)
 
-    def _self_care(self, assessment: Assessment, wording: Wording) -> Part:
-        lines = self._stated(s for t in assessment.treatments for s in t.self_care[:3])
+    def self_care(self, assessment: Assessment, wording: Wording) -> Part:
+        lines = self.stated(s for t in assessment.treatments for s in t.self_care[:3])
         shown = lines if assessment.level is Level.SELF_CARE else ()
         return Part("self_care", shown, wording.titles["self_care"], bullets=True)
 
     def _changes(self, assessment: Assessment, wording: Wording) -> Part:
         return self.danger_signs([t.id for t in assessment.treatments], wording, limit=MAX_SIGNS)
 
-    def danger_signs(self, treatments: Sequence[str], wording: Wording, *, limit: int) -> Part:
-        """The danger signs to watch for after the treatments, the most urgent first."""
+    def danger_flags(
+        self, treatments: Sequence[str], *, limit: int, least: Level = Level.URGENT
+    ) -> list[RedFlag]:
+        """The red flags to watch for after the treatments, the most urgent first."""
         groups = {g for slug in treatments for g in self._knowledge.groups(slug)} | {"any"}
         flags = [
             flag
             for flag in self._knowledge.red_flags.values()
-            if groups & set(flag.treatments) and flag.level.rank >= Level.URGENT.rank
+            if groups & set(flag.treatments) and flag.level.rank >= least.rank
         ]
         # the flags with the most ways to be met are the ones that matter to most people
         flags.sort(key=lambda flag: (-flag.level.rank, -len(flag.when), flag.id))
-        specific = [flag.signs[0] for flag in flags if "any" not in flag.treatments]
-        common = [flag.signs[0] for flag in flags if "any" in flag.treatments]
+        specific = [flag for flag in flags if "any" not in flag.treatments]
+        common = [flag for flag in flags if "any" in flag.treatments]
         if limit <= MAX_SIGNS:
-            specific = specific[:MAX_SPECIFIC_SIGNS]
-        signs = list(dict.fromkeys([*specific, *common]))[:limit]
-        lines = [*signs, wording.lines["other_sign"]]
-        return Part("changes", _lines(lines), wording.titles["changes"], bullets=True)
+            specific = specific[: min(MAX_SPECIFIC_SIGNS, limit - 2)]
+        by_sign: dict[str, RedFlag] = {}
+        for flag in (*specific, *common):
+            by_sign.setdefault(flag.signs[0], flag)
+        return list(by_sign.values())[:limit]
 
-    def _sources(self, assessment: Assessment, topics: Sequence[Topic], wording: Wording) -> Part:
+    def danger_signs(self, treatments: Sequence[str], wording: Wording, *, limit: int) -> Part:
+        """The danger signs to watch for after the treatments, the most urgent first."""
+        signs = [flag.signs[0] for flag in self.danger_flags(treatments, limit=limit)]
+        lines = [*signs, wording.lines["other_sign"]]
+        return Part("changes", as_lines(lines), wording.titles["changes"], bullets=True)
+
+    def sources(self, assessment: Assessment, topics: Sequence[Topic], wording: Wording) -> Part:
+        """Labels, guidelines and pages that the advice rests on."""
         ids: list[str] = []
         for met in assessment.red_flags[:2]:
             ids += met.flag.sources
@@ -348,38 +429,46 @@ class Composer:
             lines.append(Line(text, source.url))
         return Part("sources", tuple(lines), wording.titles["sources"], folded=True, bullets=True)
 
-    def _nothing_found(
+    def nothing_found(
         self,
         assessment: Assessment,
         audience: Audience,
-        buttons: Iterable[tuple[Button, ...]],
+        question: Part | None = None,
     ) -> Reply:
+        """Nothing to judge: said so, with the danger signs to watch for, and no guess."""
         slugs = [m.treatment for m in assessment.reading.treatments] or [
             t.id for t in assessment.treatments
         ]
         slugs = list(dict.fromkeys(slugs))
-        if slugs:
-            names = _listed([self._knowledge.treatments[s].name.split(" (")[0] for s in slugs])
-            return self.page(
-                "info_treatment",
-                audience,
-                treatments=names,
-                level=Level.INFO,
-                signs_of=slugs,
-                buttons=buttons,
-            )
-        return self.page("unknown", audience, level=Level.INFO, signs_of=(), buttons=buttons)
+        names = listed([self._knowledge.treatments[s].name.split(" (")[0] for s in slugs])
+        return self.page(
+            "info_treatment" if slugs else "unknown",
+            audience,
+            treatments=names,
+            level=Level.INFO,
+            signs_of=None if question else slugs,
+            more=[question] if question else (),
+        )
+
+    def parts(
+        self,
+        parts: Sequence[Part],
+        audience: Audience,
+        buttons: Iterable[tuple[Button, ...]] = (),
+    ) -> Reply:
+        """Parts as they are, closed like every reply."""
+        return close(self.wording(audience), parts, buttons=buttons)
 
 
 def _person(view: View) -> str:
     return view.expert or f"{view.credential} {view.page}"
 
 
-def _lines(texts: Iterable[str]) -> tuple[Line, ...]:
+def as_lines(texts: Iterable[str]) -> tuple[Line, ...]:
     return tuple(Line(text) for text in texts)
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return ", ".join(names[:-1]) + " and " + names[-1]

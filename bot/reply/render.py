@@ -93,7 +93,8 @@ def _pieces(
 
 
 def _plain_part(part: Part) -> str:
-    rows = [f"{part.title}:"] if part.title else []
+    title = part.title if part.title.endswith("?") else f"{part.title}:"
+    rows = [title] if part.title else []
     for line in part.lines:
         text = f"{line.bold}: {line.text}" if line.bold else line.text
         if line.url and part.kind in ("views", "sources", "label"):
@@ -102,12 +103,31 @@ def _plain_part(part: Part) -> str:
     return "\n".join(rows)
 
 
+def _with_phone(line: Line, *, strong: bool) -> str:
+    """The text with its number set so that one tap copies it.
+
+    Telegram itself makes ``+44 ...`` a number to tap, and of ``999`` nothing: links to ``tel:``
+    are dropped. Code stands beside other markup, never inside it.
+    """
+    before, phone, after = line.text.partition(line.phone) if line.phone else (line.text, "", "")
+    if phone.startswith("+"):
+        before, phone, after = line.text, "", ""
+    bold = "<b>{}</b>" if strong else "{}"
+    pieces = [
+        bold.format(html.escape(before)) if before else "",
+        f"<code>{html.escape(phone)}</code>" if phone else "",
+        bold.format(html.escape(after)) if after else "",
+    ]
+    return "".join(pieces)
+
+
 def _html_part(part: Part) -> str:
     rows = [f"<b>{html.escape(part.title)}</b>"] if part.title else []
+    if part.kind == "copy":  # one tap copies it
+        lines = "\n".join(html.escape(line.text) for line in part.lines)
+        return "\n".join([*rows, f"<pre>{lines}</pre>"])
     for number, line in enumerate(part.lines):
-        text = html.escape(line.text)
-        if part.kind == "headline" and number == 0:
-            text = f"<b>{text}</b>"
+        text = _with_phone(line, strong=part.kind == "headline" and number == 0)
         if line.url and line.url.startswith(("https://", "http://")):
             link = html.escape(line.url, quote=True)
             if line.bold:

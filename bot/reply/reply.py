@@ -24,6 +24,9 @@ PartKind = Literal[
     "note",
     "text",
     "evidence",
+    "change",
+    "question",
+    "copy",
     "disclaimer",
 ]
 
@@ -37,6 +40,8 @@ class Line:
     """Address that the line leads to."""
     bold: str = ""
     """Words before the text, set in bold (a name)."""
+    phone: str = ""
+    """A number to call that stands in the text; a channel makes it easy to call or to copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +74,5 @@ class Reply:
     entries: tuple[str, ...] = ()
     """Ids of the topics and red flags that are shown."""
     buttons: tuple[tuple[Button, ...], ...] = ()
+    edits: bool = False
+    """Replaces the message whose button was tapped, where the channel can do so."""

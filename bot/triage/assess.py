@@ -8,7 +8,7 @@ this day gets the calendar's level instead of its own; nothing else lowers anyth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot.content.knowledge import Knowledge, Origin, origin
@@ -39,12 +39,17 @@ class _Case:
     repeated: bool = False
 
     @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the message tells, and what was told before it and is not mentioned in it."""
+        return (*self.reading.findings, *recalled(self.reading, self.earlier))
+
+    @cached_property
     def told(self) -> list[Finding]:
-        return [f for f in self.reading.findings if f.status in _TOLD]
+        return [f for f in self.findings if f.status in _TOLD]
 
     @cached_property
     def present(self) -> list[Finding]:
-        return [f for f in self.reading.findings if f.status is Status.PRESENT]
+        return [f for f in self.findings if f.status is Status.PRESENT]
 
     @cached_property
     def present_slugs(self) -> frozenset[str]:
@@ -75,6 +80,14 @@ def red_flag_conditions(case: _Case) -> None:
             if evidence is not None:
                 _meet(case, flag, evidence)
                 break
+
+
+def flags_before(case: _Case) -> None:
+    """Red flags met earlier in this talk: what is told now does not undo them."""
+    for flag_id in case.earlier.red_flags:
+        flag = case.knowledge.red_flags.get(flag_id)
+        if flag is not None:
+            _meet(case, flag, ())
 
 
 def calendar(case: _Case) -> None:
@@ -164,11 +177,14 @@ def repeated(case: _Case) -> None:
     earlier = case.earlier
     if earlier.level is None or earlier.level is Level.INFO:
         return
-    same = {f.symptom for f in case.present} & set(earlier.symptoms)
+    now = {f.symptom for f in case.reading.findings if f.status is Status.PRESENT}
+    same = now & set(earlier.symptoms)
     worse = case.reading.worse
     if not (same or worse):
         return
-    current = highest(*(reason.level for reason in case.reasons), earlier.level)
+    # "it's worse" raises by one, not once more for what was told before it
+    counted = [r.level for r in case.reasons if same or r.step != "severity"]
+    current = highest(*counted, earlier.level)
     level = current if current is Level.EMERGENCY else _raise_by_one(current)
     if level is Level.EMERGENCY and not (worse and current is Level.URGENT):
         level = current
@@ -177,15 +193,36 @@ def repeated(case: _Case) -> None:
     case.reasons.append(Reason("repeated", level, text, Origin("docs/triage-policy.md", 1)))
 
 
+def raised_before(case: _Case) -> None:
+    """What raised the level earlier in this talk still counts."""
+    if case.earlier.floor is not None:
+        text = "earlier in this talk it was more urgent"
+        case.reasons.append(
+            Reason("repeated", case.earlier.floor, text, Origin("docs/triage-policy.md", 1))
+        )
+
+
 STEPS: tuple[Callable[[_Case], None], ...] = (
     red_flag_signs,
     red_flag_conditions,
+    flags_before,
     calendar,
     symptom_levels,
     severity_and_trend,
     repeated,
+    raised_before,
 )
 """The decision, most urgent first."""
+
+
+def recalled(reading: Reading, earlier: Earlier) -> tuple[Finding, ...]:
+    """Findings from before the message that it does not mention; worse, if it says so of nothing
+    else."""
+    mentioned = {f.symptom for f in reading.findings}
+    worse = reading.worse and not any(f.worse for f in reading.findings)
+    return tuple(
+        replace(f, worse=f.worse or worse) for f in earlier.told if f.symptom not in mentioned
+    )
 
 
 def assess(
@@ -215,6 +252,7 @@ def assess(
     topics = _topics(case, symptoms)
     return Assessment(
         reading=reading,
+        findings=case.findings,
         level=level,
         reasons=tuple(sorted(case.reasons, key=lambda r: -r.level.rank)),
         red_flags=tuple(sorted(case.flags, key=lambda m: -m.flag.level.rank)),

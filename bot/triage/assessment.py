@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bot.content.knowledge import Origin
 from bot.content.levels import Level
 from bot.content.models import Expected, RedFlag, Topic, Treatment
-from bot.understanding.reading import Evidence, Reading
+from bot.understanding.reading import Evidence, Finding, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,11 @@ class Earlier:
     """The level given last, if that was within the memory of a session."""
     symptoms: tuple[str, ...] = ()
     red_flags: tuple[str, ...] = ()
+    """Red flags that still count: met before in this talk, or said to be there when asked."""
+    told: tuple[Finding, ...] = ()
+    """Findings of this talk that still count, for messages that only make sense together."""
+    floor: Level | None = None
+    """What coming back and getting worse have raised the level to in this talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Assessment:
     """The result of ``assess``. ``level`` is the highest of ``reasons``."""
 
     reading: Reading
+    findings: tuple[Finding, ...] = ()
+    """What the message tells, and what was told before it and still counts."""
     level: Level = Level.INFO
     reasons: tuple[Reason, ...] = ()
     red_flags: tuple[MetFlag, ...] = ()

@@ -134,5 +134,18 @@ def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
     return index
 
 
+def requests_of(knowledge: Knowledge) -> PhraseIndex[str]:
+    """What may be asked besides symptoms, by the name of the request.
+
+    An index of its own: its everyday words must not draw typing errors away from danger signs.
+    """
+    index: PhraseIndex[str] = PhraseIndex(knowledge.classes.classes, frequency)
+    for name, phrases in knowledge.requests.requests.items():
+        for phrase in phrases:
+            index.add(phrase, name)
+    index.freeze()
+    return index
+
+
 def literal(brand: str) -> str:
     return " ".join(words_of(brand))

@@ -25,7 +25,7 @@ from bot.understanding.context import (
 )
 from bot.understanding.elapsed import days_since, past_times
 from bot.understanding.index import Hit
-from bot.understanding.phrases import Hits, Kind, Meaning, compiled
+from bot.understanding.phrases import Hits, Kind, Meaning, compiled, requests_of
 from bot.understanding.reading import (
     TRAITS,
     Finding,
@@ -70,6 +70,7 @@ class Reader:
         self._net = SafetyNet.shipped()
         self._times = TimeReader(knowledge.time, knowledge.other_languages)
         self._index = compiled(knowledge)
+        self._requests = requests_of(knowledge)
         self._narrower: dict[str, set[str]] = {}
         for slug, symptom in knowledge.symptoms.items():
             for broad in symptom.broader:
@@ -158,6 +159,9 @@ class Reader:
             areas=frozenset(hit.payload.name for hit in groups.get("area", ())),
             danger=self._net.score(tokens.forms, tokens.sentences),
             worse=any(h.payload.name == "worse" for h in groups.get("quality", ())),
+            requests=tuple(
+                dict.fromkeys(h.payload for h in self._requests.find(tokens.forms, tokens.places))
+            ),
         )
 
     def _hits(self, tokens: Tokens) -> Hits:

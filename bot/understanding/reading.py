@@ -123,6 +123,8 @@ class Reading:
     """Something is told as getting worse, wherever it stands."""
     danger: float = -9.0
     """How much the words sound like an emergency: the safety net's score, above 0 they do."""
+    requests: tuple[str, ...] = ()
+    """What is asked or told besides symptoms (nobody answers at the clinic)."""
 
     @property
     def had(self) -> tuple[str, ...]:

@@ -20,7 +20,19 @@ PIECES = st.sampled_from(
      "since", "yesterday", "swollen", "my eye", "laser", "worse", "{lips}", "%s", "\x00"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=25).map(" ".join))
-KINDS = st.sampled_from(["text", "command", "button", "photo", "voice", "sticker", "media"])
+KINDS = st.sampled_from(
+    ["text", "command", "button", "photo", "voice", "video", "sticker", "location", "contact",
+     "document", "poll", "media"]
+)  # fmt: skip
+BUTTONS = st.sampled_from(
+    ["c:experts", "c:normal", "c:clinic", "c:silent", "c:remind", "c:x", "r:4", "r:off", "r:x",
+     "f:helpful", "t:laser", "t:other", "w:8", "w:9", "w:x", "s:none", "s:stroke", "x:worse",
+     "k:GB", "k:skip", "k:XX", "l:en", "o:country", "o:x", "zz", ":", ""]
+)  # fmt: skip
+COMMANDS = st.sampled_from(
+    ["start", "start dysport", "help", "privacy", "forget", "country", "country gb", "language",
+     "sources", "about", "new", "settings", "here bruise", "x"]
+)  # fmt: skip
 NOW = dt.datetime(2026, 11, 24, 3, tzinfo=dt.UTC)
 
 
@@ -38,11 +50,11 @@ def closes(engine: Engine, reply: Reply) -> None:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.tuples(KINDS, TEXTS), min_size=1, max_size=4))
-def test_every_reply_of_every_turn(engine: Engine, turns: list[tuple[str, str]]) -> None:
+@given(st.lists(st.tuples(KINDS, st.one_of(TEXTS, BUTTONS, COMMANDS), st.booleans()), min_size=1, max_size=4))
+def test_every_reply_of_every_turn(engine: Engine, turns: list[tuple[str, str, bool]]) -> None:
     conversation, session = Conversation(engine), Session()
-    for kind, text in turns:
-        turn = conversation.respond(Incoming(kind, text), session, NOW)  # type: ignore[arg-type]
+    for kind, text, flag in turns:
+        turn = conversation.respond(Incoming(kind, text, flag, flag, flag), session, NOW)  # type: ignore[arg-type]
         assert turn.replies
         for reply in turn.replies:
             closes(engine, reply)

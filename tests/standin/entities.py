@@ -72,6 +72,9 @@ def _open(name: str, rest: str, still_open: list[str], byte: int) -> None:
         raise EntityError("blockquote entities can't be nested")
     if still_open and still_open[-1] in ("code", "pre") and name != "code":
         raise EntityError("pre and code entities can't contain other entities")
+    outer = [tag for tag in still_open if tag not in ("blockquote", "pre")]
+    if name in ("code", "pre") and outer:
+        raise EntityError("pre and code entities can't be part of other entities")
 
 
 def _close(name: str, still_open: list[str], byte: int) -> None:

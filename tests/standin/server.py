@@ -141,9 +141,9 @@ class BotApi:
         """A person writes."""
         return self.push(message=self.message(chat, kind, text=text))
 
-    def tap(self, data: str, chat: int = 1) -> int:
-        """A person taps a button under the last message."""
-        last = self.messages[chat][-1]
+    def tap(self, data: str, chat: int = 1, under: Json | None = None) -> int:
+        """A person taps a button under the last message, or under another one."""
+        last = under or self.messages[chat][-1]
         key = f"cb{next(self._message_ids)}"
         self.callbacks[key] = time.time()
         person = {"id": chat, "is_bot": False, "first_name": "Pat"}
@@ -156,6 +156,18 @@ class BotApi:
                 "message": last,
             }
         )
+
+    def tap_label(self, label: str, chat: int = 1) -> int:
+        """A person taps the newest button with this label; its message comes with the tap."""
+        for message in reversed(self.messages[chat]):
+            for button in itertools.chain(*message["buttons"]):
+                if button["text"] == label:
+                    return self.tap(button["callback_data"], chat, message)
+        raise LookupError(f"no button {label!r}")
+
+    def delete(self, chat: int = 1) -> None:
+        """A person deletes the bot's last message: it can no longer be edited."""
+        self.messages[chat].pop()
 
     def texts(self, chat: int = 1) -> list[str]:
         """What the bot has said to a chat."""
@@ -318,7 +330,10 @@ class BotApi:
         return {k: v for k, v in message.items() if k not in ("kinds", "buttons")}
 
     async def do_editMessageText(self, data: Json) -> Json:  # noqa: N802
-        chat, number = int(data["chat_id"]), int(data["message_id"])
+        chat = self._reachable(data)
+        number = int(data.get("message_id", 0))
+        if not number:
+            raise ApiError(400, "Bad Request: message identifier is not specified")
         for message in self.messages[chat]:
             if message["message_id"] == number:
                 text, kinds = self._text(data)
@@ -351,20 +366,28 @@ class BotApi:
                 raise ApiError(400, "Bad Request: BOT_COMMAND_INVALID")
             if not 1 <= len(command["description"]) <= 256:
                 raise ApiError(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+        self._language(data)
         self.commands = commands
         return True
 
     async def do_setMyDescription(self, data: Json) -> bool:  # noqa: N802
         if len(data.get("description", "")) > 512:
             raise ApiError(400, "Bad Request: description is too long")
+        self._language(data)
         self.descriptions["long"] = data.get("description", "")
         return True
 
     async def do_setMyShortDescription(self, data: Json) -> bool:  # noqa: N802
         if len(data.get("short_description", "")) > 120:
             raise ApiError(400, "Bad Request: short description is too long")
+        self._language(data)
         self.descriptions["short"] = data.get("short_description", "")
         return True
+
+    @staticmethod
+    def _language(data: Json) -> None:
+        if not re.fullmatch("([a-z]{2})?", str(data.get("language_code") or "")):
+            raise ApiError(400, "Bad Request: invalid language code specified")
 
     # -- what messages must be -----------------------------------------------------------
 
@@ -394,6 +417,8 @@ class BotApi:
     def _text(data: Json) -> tuple[str, list[str]]:
         text = str(data.get("text", ""))
         kinds: list[str] = []
+        if data.get("parse_mode") not in (None, "", "HTML"):
+            raise ApiError(400, "Bad Request: unsupported parse_mode")
         if data.get("parse_mode") == "HTML":
             try:
                 text, kinds = parse_html(text)
@@ -409,6 +434,8 @@ class BotApi:
     def _buttons(data: Json) -> list[list[Json]]:
         markup = data.get("reply_markup") or {}
         rows: list[list[Json]] = markup.get("inline_keyboard", [])
+        if sum(map(len, rows)) > 100 or any(len(row) > 8 for row in rows):
+            raise ApiError(400, "Bad Request: reply markup is too long")
         for row in rows:
             for button in row:
                 size = len(button.get("callback_data", "").encode())

@@ -28,6 +28,7 @@ from tests.standin.entities import EntityError, parse_html
         "<span>x</span>",
         "<tg-emoji>x</tg-emoji>",
         "<code><b>x</b></code>",
+        "<b>x <code>y</code></b>",
     ],
 )
 def test_refused(text: str) -> None:

@@ -141,13 +141,29 @@ async def test_buttons_carry_1_to_64_bytes(call: Caller, data: str) -> None:
     assert "BUTTON_DATA_INVALID" in body["description"]
 
 
-async def test_edits(call: Caller) -> None:
+async def test_keyboards_have_a_limit_and_unknown_modes_are_refused(call: Caller) -> None:
+    row = [{"text": "x", "callback_data": "y"}] * 9
+    wide = await call("sendMessage", chat_id=1, text="a", reply_markup={"inline_keyboard": [row]})
+    assert "reply markup is too long" in wide["description"]
+    odd = await call("sendMessage", chat_id=1, text="a", parse_mode="Wiki")
+    assert "unsupported parse_mode" in odd["description"]
+
+
+async def test_edits(api: BotApi, call: Caller) -> None:
     number = (await call("sendMessage", chat_id=1, text="a"))["result"]["message_id"]
     same = await call("editMessageText", chat_id=1, message_id=number, text="a")
     assert "message is not modified" in same["description"]
     assert (await call("editMessageText", chat_id=1, message_id=number, text="b"))["ok"]
     none = await call("editMessageText", chat_id=1, message_id=99, text="b")
     assert "message to edit not found" in none["description"]
+    unnamed = await call("editMessageText", chat_id=1, text="b")
+    assert "identifier is not specified" in unnamed["description"]
+    api.delete()
+    gone = await call("editMessageText", chat_id=1, message_id=number, text="c")
+    assert "message to edit not found" in gone["description"]
+    api.blocked.add(1)
+    blocked = await call("editMessageText", chat_id=1, message_id=number, text="c")
+    assert blocked["error_code"] == 403
 
 
 async def test_taps_grow_old(api: BotApi, call: Caller) -> None:

@@ -14,7 +14,7 @@ from bot.channels.logs import Redacting, who
 from bot.channels.telegram import delivery, worker
 from bot.channels.telegram.client import make_bot
 from bot.channels.telegram.ledger import Ledger
-from bot.channels.telegram.sign_in import sentences
+from bot.channels.telegram.presence import long_description, sentences
 from bot.channels.telegram.worker import Worker
 from bot.conversation.engine import Engine
 from bot.reply.reply import Reply
@@ -198,4 +198,7 @@ def test_descriptions_end_with_a_sentence(engine: Engine) -> None:
     short = sentences(engine.knowledge.wording["en"].disclaimer, 120)
     assert 20 < len(short) <= 120
     assert short.endswith(".")
+    long = long_description(engine.knowledge.wording["en"])
+    assert len(long) <= 512
+    assert long.endswith(engine.knowledge.wording["en"].disclaimer)
     assert sentences("one two", 3) == "one"

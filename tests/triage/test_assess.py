@@ -141,7 +141,26 @@ def test_every_reason_is_kept_with_its_place(engine: Engine) -> None:
 
 def test_the_steps_are_a_readable_list() -> None:
     assert [step.__name__ for step in STEPS] == [
-        "red_flag_signs", "red_flag_conditions", "calendar", "symptom_levels",
-        "severity_and_trend", "repeated",
+        "red_flag_signs", "red_flag_conditions", "flags_before", "calendar", "symptom_levels",
+        "severity_and_trend", "repeated", "raised_before",
     ]  # fmt: skip
     assert all(step.__doc__ for step in STEPS)
+
+
+def test_what_was_told_before_the_message_counts_with_it(engine: Engine) -> None:
+    told = engine.assess("lip is white").findings
+    earlier = Earlier(("unspecified_filler",), 1.0, told=told)
+    assert engine.assess("what now", earlier).level is E
+    assert engine.assess("my lip is not white", earlier).level is not E
+
+
+def test_worse_raises_what_was_told_before_by_one(engine: Engine) -> None:
+    first = engine.assess("headache, botox 1 day ago")
+    earlier = Earlier(("botulinum_toxin",), 1.0, first.level, first.symptoms, told=first.findings)
+    assert (first.level, engine.assess("its getting worse", earlier).level) == (S, C)
+
+
+def test_a_red_flag_of_the_checklist_holds(engine: Engine) -> None:
+    earlier = Earlier(("laser",), 1.0, red_flags=("stroke",))
+    assert engine.assess("a little red", earlier).level is E
+    assert engine.assess("a little red", Earlier(("laser",), 1.0, floor=U)).level is U

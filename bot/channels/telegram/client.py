@@ -103,7 +103,7 @@ def _body(data: RequestData | None) -> tuple[Any, dict[str, str]]:
     return form, {}
 
 
-_NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
 
 
 class QuietBot(telegram.Bot):
@@ -125,7 +125,7 @@ class QuietBot(telegram.Bot):
             "text": text,
             "parse_mode": mode,
             "reply_markup": markup,
-            "link_preview_options": _NO_PREVIEW,
+            "link_preview_options": NO_PREVIEW,
         }
         await self._post("sendMessage", message)
 

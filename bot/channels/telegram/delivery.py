@@ -16,7 +16,9 @@ from telegram import error
 
 from bot.channels.logs import LOG, who
 from bot.channels.metrics import Metrics
-from bot.channels.telegram.client import QuietBot
+from bot.channels.telegram.client import NO_PREVIEW, QuietBot
+from bot.channels.telegram.pace import Pace
+from bot.content.levels import Level
 from bot.reply.render import html_messages, plain_messages
 from bot.reply.reply import Reply
 
@@ -45,13 +47,18 @@ class Delivery:
         bot: QuietBot,
         side_by_side: int = SIDE_BY_SIDE,
         metrics: Metrics | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._bot = bot
         self._metrics = metrics or Metrics()
+        self._pace = pace or Pace()
         self._slots = asyncio.Semaphore(side_by_side)
 
-    async def send(self, chat: int, reply: Reply) -> bool:
-        """Send a reply; False if the chat cannot be reached for good (blocked, deleted).
+    async def send(self, chat: int, reply: Reply, tapped: int | None = None) -> bool:
+        """Send a reply; ``tapped`` is the message whose button asked for it.
+
+        A reply that edits takes its place, if that message is still there. False if the chat
+        cannot be reached for good (blocked, deleted).
 
         What Telegram refuses as it is goes out plainer, from the beginning: words that come
         twice do no harm, words that are missing may.
@@ -59,13 +66,53 @@ class Delivery:
         Raises:
             error.InvalidToken: Telegram does not know the token any more.
         """
+        wait = self._pace.wait(chat, urgent=reply.level is Level.EMERGENCY)
+        if wait:
+            await asyncio.sleep(wait)
         markup = _markup(reply)
+        if reply.edits and tapped is not None:
+            edited = await self._edit(chat, tapped, reply, markup)
+            if edited is not None:
+                return edited
         sent = await self._all(chat, html_messages(reply), "HTML", markup)
         if sent is None:
             sent = await self._all(chat, plain_messages(reply), None, markup)
         if sent is None and markup is not None:
             sent = await self._all(chat, plain_messages(reply), None, None)
         return bool(sent)
+
+    async def _edit(
+        self,
+        chat: int,
+        message: int,
+        reply: Reply,
+        markup: telegram.InlineKeyboardMarkup | None,
+    ) -> bool | None:
+        """True edited, False the chat is gone, None the reply has to be sent as a new message."""
+        texts = html_messages(reply)
+        if len(texts) != 1:
+            return None
+
+        async def call() -> object:
+            return await self._bot.edit_message_text(
+                texts[0],
+                chat_id=chat,
+                message_id=message,
+                parse_mode="HTML",
+                reply_markup=markup,
+                link_preview_options=NO_PREVIEW,
+            )
+
+        try:
+            return await self._persist(call, who(chat))
+        except error.Forbidden:
+            LOG.info("chat %s has blocked the bot", who(chat))
+            return False
+        except error.ChatMigrated:
+            return None
+        except error.BadRequest as bad:
+            # tapped twice: it says already what it should; else it is too old, or deleted
+            return True if "message is not modified" in str(bad).lower() else None
 
     async def _all(
         self,

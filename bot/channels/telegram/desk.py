@@ -94,13 +94,28 @@ class Desk:
             self._tasks[task.work.update_id] = task
         queue = self._queues.get(chat)
         if queue is not None:
-            queue.append(task)
+            if len(queue) > 1 and self._is_danger(task.work):
+                queue.insert(1, task)
+            else:
+                queue.append(task)
             return task.future
         self._queues[chat] = deque([task])
         running = asyncio.create_task(self._serve(chat))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         return task.future
+
+    def _is_danger(self, work: Work) -> bool:
+        """Somebody who writes a lot waits for the answers, one after the other. An emergency in
+        the middle of it does not: it goes right after what is under way."""
+        now = dt.datetime.now(dt.UTC)
+        try:
+            return any(
+                self._conversation.is_danger(incoming, Session(), now) for incoming in work.incoming
+            )
+        except Exception as failed:  # noqa: BLE001 - then it waits like the others
+            LOG.error("a waiting message cannot be read: %s", type(failed).__name__)
+            return False
 
     @property
     def waiting(self) -> int:
@@ -183,7 +198,7 @@ class Desk:
                 self._metrics.repeats.inc()
                 return
             task.turn = self._turn(task, opened.session)
-        await self._send(work.chat, task.turn)
+        await self._send(work.chat, task.turn, work.message)
         if task.held:
             await self._store.release(work.update_id)
         if not (answered_before and not work.incoming):  # its session is not known any more
@@ -219,13 +234,13 @@ class Desk:
             LOG.error("answering chat %s failed: %s", who(chat), type(failed).__name__)
             return self._conversation.failed(session)
 
-    async def _send(self, chat: int, turn: Turn) -> None:
+    async def _send(self, chat: int, turn: Turn, tapped: int | None = None) -> None:
         replies = deque(turn.replies)
         apologised = False
         while replies:
             reply = replies.popleft()
             try:
-                arrived = await self._delivery.send(chat, reply)
+                arrived = await self._delivery.send(chat, reply, tapped)
             except error.TelegramError:
                 raise
             except Exception as failed:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import telegram
 
-from bot.conversation.conversation import Incoming
+from bot.conversation.conversation import Incoming, IncomingKind
 
 ALLOWED = ("message", "edited_message", "callback_query")
 """Kinds of updates that are asked for."""
@@ -25,6 +25,8 @@ class Work:
     """Id of a tapped button that waits for its receipt."""
     kind: str = "message"
     """For the metrics: ``message``, ``edited`` or ``tap``."""
+    message: int | None = None
+    """Id of the message that the tapped button hangs on: a reply may take its place."""
 
 
 def work_of(update: telegram.Update, me: telegram.User) -> Work | None:
@@ -33,21 +35,36 @@ def work_of(update: telegram.Update, me: telegram.User) -> Work | None:
     if query is not None:
         if query.message is None:
             return None
-        tap = Incoming("button", query.data or "")
-        return Work(update.update_id, query.message.chat.id, (tap,), query.id, "tap")
+        chat = query.message.chat
+        tap = Incoming("button", query.data or "", public=chat.type != _PRIVATE)
+        hangs_on = query.message.message_id
+        return Work(update.update_id, chat.id, (tap,), query.id, "tap", hangs_on)
     message = update.message or update.edited_message
     if message is None or (message.from_user is not None and message.from_user.is_bot):
         return None
     text = (message.text or message.caption or "").strip()
-    private = message.chat.type == telegram.constants.ChatType.PRIVATE
+    private = message.chat.type == _PRIVATE
     if not private and not _addressed(message, text, me):
         return None
     edited = update.edited_message is not None
-    incoming = tuple(_parts(message, _without_name(text, me), edited=edited))
-    if not incoming and text:  # nothing but our name
-        incoming = (Incoming("command", "start"),)
+    parts = _parts(message, _without_name(text, me), edited=edited)
+    if not parts and text:  # nothing but our name
+        parts = [Incoming("command", "start")]
+    incoming = tuple(
+        replace(part, edited=edited, forwarded=_sent_on(message), public=not private)
+        for part in parts
+    )
     kind = "edited" if edited else "message"
     return Work(update.update_id, message.chat.id, incoming, kind=kind) if incoming else None
+
+
+def _sent_on(message: telegram.Message) -> bool:
+    """Words of somebody else: what a person sends on of their own is theirs."""
+    origin, person = message.forward_origin, message.from_user
+    if origin is None:
+        return False
+    sender = getattr(origin, "sender_user", None)
+    return sender is None or person is None or sender.id != person.id
 
 
 def _addressed(message: telegram.Message, text: str, me: telegram.User) -> bool:
@@ -80,15 +97,31 @@ def _parts(message: telegram.Message, text: str, *, edited: bool) -> list[Incomi
     parts = [Incoming("text", text)] if text else []
     if edited:
         return parts
-    if message.photo or _is_picture(message.document):
-        parts.append(Incoming("photo"))
-    elif message.voice or message.audio or message.video_note:
-        parts.append(Incoming("voice"))
-    elif message.sticker or message.dice:
-        parts.append(Incoming("sticker"))
-    elif not text and message.effective_attachment is not None:
-        parts.append(Incoming("media"))
+    kind = _kind(message)
+    if kind is not None and not (text and kind in _SPOKEN_FOR):
+        parts.append(Incoming(kind))
     return parts
+
+
+_PRIVATE = telegram.constants.ChatType.PRIVATE
+_SPOKEN_FOR = ("document", "location", "contact", "media")
+"""Kinds that need no answer of their own when words stand beside them."""
+
+
+def _kind(message: telegram.Message) -> IncomingKind | None:
+    """What is sent besides words; None if there is nothing that asks for an answer."""
+    kinds: tuple[tuple[IncomingKind, object], ...] = (
+        ("photo", message.photo or _is_picture(message.document)),
+        ("voice", message.voice or message.audio),
+        ("video", message.video or message.video_note or message.animation),
+        ("sticker", message.sticker or message.dice),
+        ("location", message.location or message.venue),
+        ("contact", message.contact),
+        ("poll", message.poll),
+        ("document", message.document),
+        ("media", message.effective_attachment or message.story),
+    )
+    return next((kind for kind, there in kinds if there), None)
 
 
 def _is_picture(document: telegram.Document | None) -> bool:

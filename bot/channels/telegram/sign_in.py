@@ -9,8 +9,8 @@ from telegram import error
 
 from bot.channels.health import Health
 from bot.channels.logs import LOG
+from bot.channels.telegram import presence
 from bot.conversation.engine import Engine
-from bot.reply.compose import Audience
 
 LONGEST_WAIT = 30.0
 
@@ -53,20 +53,9 @@ async def sign_in(
 async def present(bot: telegram.Bot, engine: Engine) -> None:
     """Set commands and descriptions; the bot works without them."""
     try:
-        wording = engine.composer.wording(Audience())
-        commands = [telegram.BotCommand(n, text) for n, text in wording.commands.items()]
-        await bot.set_my_commands(commands)
-        await bot.set_my_description(sentences(wording.disclaimer, 512))
-        await bot.set_my_short_description(sentences(wording.disclaimer, 120))
+        await presence.present(bot, engine.knowledge.wording)
     except Exception as failed:  # noqa: BLE001 - never a reason not to answer
         LOG.warning("commands and description are not set: %s", type(failed).__name__)
-
-
-def sentences(text: str, limit: int) -> str:
-    """As many whole sentences as fit: half a sentence about an emergency helps nobody."""
-    if len(text) <= limit:
-        return text
-    return text[: text.rfind(". ", 0, limit) + 1] or text[:limit]
 
 
 async def pause(seconds: float, *events: asyncio.Event) -> None:

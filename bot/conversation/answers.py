@@ -1,0 +1,112 @@
+"""What a short message means as an answer to the question that is open."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.content.models import Wording
+from bot.content.words import words_of
+from bot.conversation.engine import Engine
+from bot.conversation.session import Session
+from bot.understanding.reading import Reading
+
+AnswerKind = Literal["treatment", "days", "sign", "none", "trend", "country", "unsure", "which"]
+_NUMBERS = re.compile(r"(?:\s*(?:\d|and|,|&|\+|#|no\.?|number|nr\.?)\s*)+", re.IGNORECASE)
+_BARE_NUMBER = re.compile(r"\s*(\d{1,4})\s*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, whether tapped or written."""
+
+    kind: AnswerKind
+    values: tuple[str, ...] = ()
+    """Slugs, days, red flags, ``worse|same|better``, or a country's code."""
+
+
+def whole(text: str, wording: Wording) -> str | None:
+    """The name of a message that means something by itself (``thanks``); None for others.
+
+    Several in a row count as the last one that is more than a greeting: "hi, no".
+    """
+    words = words_of(text)
+    words = tuple(word for word in words if any(char.isalnum() for char in word))
+    phrases = {
+        words_of(phrase): name
+        for name, all_ in wording.said.items()
+        for phrase in all_
+        if not name.startswith("country_")
+    }
+    longest = max(map(len, phrases))
+    found: list[str] = []
+    while words:
+        for size in range(min(longest, len(words)), 0, -1):
+            name = phrases.get(words[:size])
+            if name is not None:
+                found.append(name)
+                words = words[size:]
+                break
+        else:
+            return None
+    rest = [name for name in found if name not in ("hello", "fine", "thanks")]
+    return (rest or found)[-1] if found else None
+
+
+def answer_of(
+    text: str, reading: Reading, session: Session, engine: Engine, checklist: tuple[str, ...]
+) -> Answer | None:
+    """The answer that a message without signs gives to the open question.
+
+    Args:
+        checklist: Red flags asked for, in the order of their numbers.
+    """
+    asked = session.asked
+    wording = engine.composer.wording(engine.audience(session))
+    said = whole(text, wording)
+    if asked == "signs":
+        if said in ("none", "no"):
+            return Answer("none")
+        if said == "yes":
+            return Answer("which")
+        if _NUMBERS.fullmatch(text):
+            numbers = [int(digit) for digit in re.findall(r"\d", text)]
+            flags = [checklist[n - 1] for n in numbers if 0 < n <= len(checklist)]
+            return Answer("sign", tuple(flags)) if flags else Answer("which")
+    if asked == "worse" and said in ("yes", "no", "none", "same", "better"):
+        trend = {"yes": "worse", "better": "better"}.get(said, "same")
+        return Answer("trend", (trend,))
+    if asked == "country":
+        code = engine.country_code(text)
+        if code is not None:
+            return Answer("country", (code,))
+        if said in ("no", "none", "unsure"):
+            return Answer("unsure")
+    if asked and said == "unsure":
+        return Answer("unsure")
+    if session.told and said in ("same", "better"):
+        return Answer("trend", (said,))
+    if asked == "treatment" and reading.treatments:
+        return Answer("treatment", tuple(dict.fromkeys(m.treatment for m in reading.treatments)))
+    days = reading.days
+    if asked == "when" and days is None:
+        days = _days(text, session, engine)
+    if days is not None and session.treatments and not reading.treatments:
+        return Answer("days", (str(days),))
+    return None
+
+
+def _days(text: str, session: Session, engine: Engine) -> float | None:
+    """Days in an answer that leaves "ago" out: "about 2 weeks", "3"."""
+    if len(text) > 60:
+        return None
+    bare = _BARE_NUMBER.fullmatch(text)
+    if bare is not None:
+        return float(bare[1])
+    return engine.reader.read(f"it was {text} ago", treatments=session.treatments).days
+
+
+def with_treatment(reading: Reading) -> Reading:
+    """The reading of an answer that only names a treatment: it was had."""
+    return replace(reading, treatments=tuple(replace(m, had=True) for m in reading.treatments))
