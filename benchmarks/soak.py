@@ -69,7 +69,7 @@ def soak(
         if now - told >= min(60.0, minutes * 6):
             told = now
             state = ask(address, "state")
-            delays = sorted(state["delays"])[:]
+            delays = sorted(state["delays"])
             memory = bot.memory_info().rss / 2**20
             points.append(((now - began) / 60, memory))
             if delays:

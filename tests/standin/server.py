@@ -188,7 +188,10 @@ class BotApi:
         method = request.match_info["method"]
         if request.match_info["token"] != self.token:
             return _answer(401, "Unauthorized")
-        data = await _parameters(request)
+        try:
+            data = await _parameters(request)
+        except ConnectionResetError:  # a bot that was killed while it asked
+            return web.Response(status=400)
         self.calls.append((method, data))
         fault = self._fault(method, data)
         if fault is not None and not fault.after_work:
