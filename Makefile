@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help chat run test lint check eval snapshots net bench ci clean lock
+.PHONY: help chat run test lint check eval snapshots net bench crash soak ci clean lock
 
 help:
 	@echo "make chat   talk to the bot in this terminal (no token needed)"
@@ -14,6 +14,8 @@ help:
 	@echo "make snapshots  write the replies of the topics again"
 	@echo "make net    train the safety net again, after many new cases"
 	@echo "make bench  speed, as ratios against a baseline in the same run"
+	@echo "make crash  10,000 messages with kill -9 about every second"
+	@echo "make soak   half an hour at 30 messages a second"
 
 $(VENV)/run.ok: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -50,6 +52,13 @@ net: $(VENV)/dev.ok
 
 bench: $(VENV)/dev.ok
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q
+	$(BIN)/python -m benchmarks.cost
+
+crash: $(VENV)/dev.ok
+	$(BIN)/python -m benchmarks.crash
+
+soak: $(VENV)/dev.ok
+	$(BIN)/python -m benchmarks.soak --minutes 30
 
 ci:
 	bash .ci/run

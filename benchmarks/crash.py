@@ -128,7 +128,6 @@ async def run(name: str, harness: Harness, messages: int, chats: int, patience: 
         await asyncio.sleep(0.05)
     killing = asyncio.create_task(harness.killing())
     said: dict[int, int] = dict.fromkeys(range(1, chats + 1), 0)
-    moved, last = time.monotonic(), -1
     try:
         for number in range(messages):
             chat = 1 + number % chats
@@ -139,6 +138,7 @@ async def run(name: str, harness: Harness, messages: int, chats: int, patience: 
             while len(api.updates) > 2 * chats:
                 await asyncio.sleep(0.05)
         killing_until = time.monotonic() + 3
+        moved, last = time.monotonic(), -1
         while time.monotonic() < moved + patience:
             sent = sum(len(texts) for texts in api.messages.values())
             if sent != last:
