@@ -65,6 +65,9 @@ class Score:
     counts: dict[str, list[int]] = field(default_factory=lambda: {k: [0, 0, 0] for k in FIELDS})
     on_topic_wanted: int = 0
     on_topic: int = 0
+    """A topic of views, or a row of the calendar, on the treatment and one of the symptoms."""
+    on_topic_views: int = 0
+    """A topic of views alone."""
     confusion: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     kinds: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
     misses: list[Miss] = field(default_factory=list)
@@ -86,6 +89,7 @@ class Score:
             figures[name] = _prf(*self.counts[name])
         figures["days_right"] = _share(self.days_ok, self.with_days)
         figures["on_topic"] = _share(self.on_topic, self.on_topic_wanted)
+        figures["on_topic_views"] = _share(self.on_topic_views, self.on_topic_wanted)
         figures["by_kind"] = {
             kind: {"messages": n, "level_ok": _share(ok, n), "under": under, "over": over}
             for kind, (n, ok, under, over) in sorted(self.kinds.items())
@@ -185,10 +189,18 @@ def _add(score: Score, row: dict[str, Any], assessment: Assessment) -> None:
     gold_symptoms = {s for s in row.get("symptoms", ()) if not s.startswith("other:")}
     if gold_treatments and gold_symptoms:
         score.on_topic_wanted += 1
-        score.on_topic += any(
+        views = any(
             set(topic.treatments) & gold_treatments and set(topic.symptoms) & gold_symptoms
             for topic in assessment.topics
         )
+        calendar = any(
+            treatment.id in gold_treatments and row in treatment.expected
+            for treatment in assessment.treatments
+            for row in assessment.expected
+            if row.symptom in gold_symptoms
+        )
+        score.on_topic_views += views
+        score.on_topic += views or calendar
     missing = differences[0] | differences[2] | differences[4]
     extra = differences[1] | differences[3] | differences[5]
     if not good or missing or extra:
