@@ -118,7 +118,9 @@ def _chat(update: dict[str, dict[str, dict[str, int]]]) -> int:
     return update["message"]["chat"]["id"]
 
 
-async def run(name: str, harness: Harness, messages: int, chats: int, patience: float) -> Result:
+async def run(
+    name: str, harness: Harness, messages: int, chats: int, patience: float, pace: float
+) -> Result:
     """Send, kill, count. Ends when all is answered, or nothing has happened for long."""
     api = harness.api
     began = time.monotonic()
@@ -133,8 +135,8 @@ async def run(name: str, harness: Harness, messages: int, chats: int, patience: 
             chat = 1 + number % chats
             said[chat] += 1
             api.say(WORDS, chat=chat)
-            if number % 50 == 49:
-                await asyncio.sleep(0.02)
+            if number % 20 == 19:
+                await asyncio.sleep(20 / pace)
             while len(api.updates) > 2 * chats:
                 await asyncio.sleep(0.05)
         killing_until = time.monotonic() + 3
@@ -159,7 +161,13 @@ async def run(name: str, harness: Harness, messages: int, chats: int, patience: 
 
 
 async def polling(
-    messages: int, chats: int, gap: float, *, stock: bool = False, patience: float = 20
+    messages: int,
+    chats: int,
+    gap: float,
+    *,
+    stock: bool = False,
+    patience: float = 20,
+    pace: float = 2000,
 ) -> Result:
     """One poller; Aftercare's or the library's."""
     api = Counting()
@@ -174,12 +182,16 @@ async def polling(
             command = [sys.executable, "-c", STOCK, TOKEN, api.url]
         name = "the library's own loop" if stock else "Aftercare, polling"
         try:
-            return await run(name, Harness(api, [command], env, gap), messages, chats, patience)
+            return await run(
+                name, Harness(api, [command], env, gap), messages, chats, patience, pace
+            )
         finally:
             await api.stop()
 
 
-async def webhook(messages: int, chats: int, gap: float, address: str, replicas: int = 3) -> Result:
+async def webhook(
+    messages: int, chats: int, gap: float, address: str, replicas: int = 3, pace: float = 2000
+) -> Result:
     """Replicas on one PostgreSQL behind a load balancer."""
     api = Counting()
     api.connections = 100
@@ -200,7 +212,7 @@ async def webhook(messages: int, chats: int, gap: float, address: str, replicas:
     ]
     name = f"Aftercare, webhook, {replicas} replicas"
     try:
-        return await run(name, Harness(api, commands, env, gap), messages, chats, 60)
+        return await run(name, Harness(api, commands, env, gap), messages, chats, 60, pace)
     finally:
         await proxy.stop()
         await api.stop()

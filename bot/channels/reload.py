@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.channels.logs import LOG
 from bot.channels.metrics import Metrics
 from bot.content.faults import KnowledgeError
-from bot.conversation.compiled import engine_from
+from bot.conversation.compiled import engine_made_apart
 from bot.conversation.engine import Engine
 
 LOOK = 3.0
@@ -62,7 +62,7 @@ class Watcher:
 
     async def _reload(self) -> None:
         try:
-            engine = await asyncio.to_thread(engine_from, self._folder, self._cache)
+            engine = await engine_made_apart(self._folder, self._cache)
         except KnowledgeError as refused:
             self._metrics.reloads.labels("refused").inc()
             LOG.error(
@@ -75,7 +75,9 @@ class Watcher:
             self._metrics.reloads.labels("failed").inc()
             LOG.error("the knowledge cannot be read again: %s", type(failed).__name__)
         else:
-            gc.unfreeze()  # what was frozen of the version before may go now
+            gc.unfreeze()
             self._use(engine)
+            gc.collect()  # the version before goes
+            gc.freeze()
             self._metrics.reloads.labels("taken").inc()
             LOG.info("knowledge %s from now on", engine.knowledge.version)

@@ -7,26 +7,77 @@ is used only if it is this user's own and nobody else may write to it or its fol
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import gc
 import hashlib
 import inspect
 import io
+import json
 import logging
 import os
 import pickle
 import stat
 import sys
 import tempfile
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Iterable
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+from bot.content.faults import Fault, KnowledgeError
 from bot.conversation.engine import Engine
 
 LOG = logging.getLogger("aftercare")
+FAULTS = 3
+"""Exit code of the process that compiles, if the knowledge has faults."""
 KEPT = 2
 """Versions kept in the folder."""
+_APART = f"import sys; from {__name__} import _compile; sys.exit(_compile(*sys.argv[1:3]))"
+
+
+async def engine_made_apart(folder: Path, cache: Path | None) -> Engine:
+    """The engine over a folder, compiled by another process: answers go on meanwhile.
+
+    What is left to this one is to read the result, which holds everything up for half a second.
+
+    Raises:
+        KnowledgeError: with every fault.
+        OSError: the other process has failed.
+    """
+    with tempfile.TemporaryDirectory() as spare:
+        where = cache or Path(spare)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", _APART, str(folder), str(where), stdout=PIPE, stderr=DEVNULL
+        )
+        try:
+            out, _ = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+        if process.returncode == FAULTS:
+            raise KnowledgeError(Fault(*values) for values in json.loads(out))
+        path = Path(out.decode().strip())
+        engine = await asyncio.to_thread(_read, path) if process.returncode == 0 else None
+    if engine is None:
+        raise OSError("the knowledge is not compiled")
+    return engine
+
+
+def _compile(folder: str, cache: str) -> int:
+    """The other process: prints the path of the result, or the faults."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    path = Path(cache) / f"{_digest(Path(folder))}.pickle"
+    try:
+        if _read(path) is None:
+            _write(path, Engine.from_folder(Path(folder)))
+    except KnowledgeError as refused:
+        print(json.dumps([astuple(fault) for fault in refused.faults]))
+        return FAULTS
+    print(path)
+    return 0
 
 
 def engine_from(folder: Path, cache: Path | None) -> Engine:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.content.faults import KnowledgeError
 from bot.conversation import compiled
-from bot.conversation.compiled import engine_from
+from bot.conversation.compiled import engine_from, engine_made_apart
 from bot.conversation.engine import Engine
 
 TEXTS = ("cant swalow my food since botox 3 days ago", "bruise after filler", "hello", "canh see")
@@ -85,3 +85,28 @@ def test_a_disk_that_cannot_be_written_is_no_reason_not_to_start(
     engine_from(knowledge_copy, tmp_path / "file" / "cache")
     engine_from(knowledge_copy, None)
     assert len(made) == 2
+
+
+async def test_made_by_another_process_it_is_the_same(
+    engine: Engine, knowledge_copy: Path, cache: Path
+) -> None:
+    apart = await engine_made_apart(knowledge_copy, cache)
+    assert apart.answer(TEXTS[0]) == engine.answer(TEXTS[0])
+    assert len(list(cache.iterdir())) == 1
+
+
+async def test_the_other_process_tells_every_fault(knowledge_copy: Path) -> None:
+    (knowledge_copy / "sources.yaml").write_text("broken: [")
+    with pytest.raises(KnowledgeError) as told:
+        await engine_made_apart(knowledge_copy, None)
+    with pytest.raises(KnowledgeError) as here:
+        Engine.from_folder(knowledge_copy)
+    assert told.value.faults == here.value.faults
+
+
+async def test_a_process_that_fails_is_an_error(
+    knowledge_copy: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled.sys, "executable", "/bin/false")
+    with pytest.raises(OSError, match="not compiled"):
+        await engine_made_apart(knowledge_copy, cache)

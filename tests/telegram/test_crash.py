@@ -12,14 +12,14 @@ from tests.postgres import Postgres
 
 
 async def test_polling_answers_everybody() -> None:
-    result = await polling(300, 60, 0.5)
+    result = await polling(300, 60, 0.5, pace=60)
     assert result.kills >= 2
     assert result.unanswered == 0
     assert result.repeats <= result.in_hand
 
 
 async def test_three_replicas_answer_everybody(postgres: Postgres) -> None:
-    result = await webhook(300, 60, 0.7, postgres.database())
+    result = await webhook(300, 60, 0.7, postgres.database(), pace=60)
     assert result.kills >= 2
     assert result.unanswered == 0
     assert result.repeats <= result.in_hand

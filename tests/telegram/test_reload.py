@@ -27,7 +27,7 @@ class Folder:
         self.used: list[Engine] = []
         self.metrics = Metrics()
 
-        def load(folder: Path, cache: Path | None) -> Engine:
+        async def load(folder: Path, cache: Path | None) -> Engine:
             text = (folder / "a.yaml").read_text()
             self.loads.append(text)
             if text == "bug":
@@ -36,7 +36,7 @@ class Folder:
                 raise KnowledgeError([Fault("a.yaml", 3, 1, "no level", "write one")])
             return engine
 
-        monkeypatch.setattr(reload, "engine_from", load)
+        monkeypatch.setattr(reload, "engine_made_apart", load)
         self.watcher = Watcher(path, self.used.append, self.metrics, look=LOOK)
 
     async def write(self, text: str) -> None:
