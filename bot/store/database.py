@@ -5,6 +5,7 @@ Every function here raises what the driver raises. ``durable`` decides what a fa
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,8 @@ CONNECT = 5
 STATEMENT = 5.0
 """Seconds for a connection, and for a statement."""
 POOL = 5
+OPENINGS = 5
+"""Tries to open a SQLite file that several processes open for the first time."""
 BUSY = 2000
 """Milliseconds for which SQLite waits for another process's transaction."""
 
@@ -128,8 +131,16 @@ class Database:
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.touch(mode=0o600)
-        async with self.engine.begin() as connection:
-            await connection.run_sync(migrate)
+        for tries_left in range(OPENINGS - 1, -1, -1):
+            try:
+                async with self.engine.begin() as connection:
+                    await connection.run_sync(migrate)
+            except sa.exc.OperationalError:  # who makes the log of a new file waits for nobody
+                if self.shared or not tries_left:
+                    raise
+                await asyncio.sleep(0.2)
+            else:
+                return
 
     async def close(self) -> None:
         """Let go of all connections."""
