@@ -65,9 +65,9 @@ class Score:
     counts: dict[str, list[int]] = field(default_factory=lambda: {k: [0, 0, 0] for k in FIELDS})
     on_topic_wanted: int = 0
     on_topic: int = 0
-    """A topic of views, or a row of the calendar, on the treatment and one of the symptoms."""
-    on_topic_views: int = 0
-    """A topic of views alone."""
+    """A topic of views on the treatment and one of the symptoms is shown."""
+    on_topic_or_calendar: int = 0
+    """That, or a row of the treatment's calendar for one of the symptoms."""
     confusion: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     kinds: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
     misses: list[Miss] = field(default_factory=list)
@@ -89,7 +89,7 @@ class Score:
             figures[name] = _prf(*self.counts[name])
         figures["days_right"] = _share(self.days_ok, self.with_days)
         figures["on_topic"] = _share(self.on_topic, self.on_topic_wanted)
-        figures["on_topic_views"] = _share(self.on_topic_views, self.on_topic_wanted)
+        figures["on_topic_or_calendar"] = _share(self.on_topic_or_calendar, self.on_topic_wanted)
         figures["by_kind"] = {
             kind: {"messages": n, "level_ok": _share(ok, n), "under": under, "over": over}
             for kind, (n, ok, under, over) in sorted(self.kinds.items())
@@ -199,8 +199,8 @@ def _add(score: Score, row: dict[str, Any], assessment: Assessment) -> None:
             for row in assessment.expected
             if row.symptom in gold_symptoms
         )
-        score.on_topic_views += views
-        score.on_topic += views or calendar
+        score.on_topic += views
+        score.on_topic_or_calendar += views or calendar
     missing = differences[0] | differences[2] | differences[4]
     extra = differences[1] | differences[3] | differences[5]
     if not good or missing or extra:

@@ -55,11 +55,5 @@ def test_every_entry_is_reached_by_cases(kind: str, needed: int) -> None:
     assert poor == []
 
 
-def test_every_symptom_is_spoken_of_somewhere(engine: Engine) -> None:
-    """A symptom whose level nobody ever sees is noise."""
-    for symptom in engine.knowledge.symptoms.values():
-        assert symptom.phrases, symptom.id
-
-
 def test_everything_is_read_at_twelve(engine: Engine) -> None:
     assert [r for r in ages(engine.knowledge) if r.age > MOST] == []

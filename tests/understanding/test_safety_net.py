@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from bot.content.levels import Level
 from bot.conversation.engine import Engine
+from bot.triage.assess import assess
 from bot.understanding.safety_net import SafetyNet, windows
 from tests.engine import judged
 from tests.honeypot import texts
@@ -28,11 +29,19 @@ def test_it_tells_emergencies_from_the_rest() -> None:
 
 def test_it_never_changes_a_level(engine: Engine) -> None:
     for row in rows():
-        found = judged(row["text"])
-        assert found.level is max(
-            (r.level for r in found.reasons), default=Level.INFO, key=lambda x: x.rank
-        )
-        assert not (found.sounds_like_danger and found.level is Level.EMERGENCY)
+        reading = engine.reader.read(row["text"])
+        calm = assess(engine.knowledge, replace(reading, danger=-9.0))
+        alarmed = assess(engine.knowledge, replace(reading, danger=9.0))
+        assert alarmed.level is calm.level
+        assert alarmed.reasons == calm.reasons
+        assert not calm.sounds_like_danger
+
+
+def test_it_asks_where_no_rule_reads_an_emergency(engine: Engine) -> None:
+    reading = engine.reader.read("filler yesterday, my cheek is a bit sore")
+    assert assess(engine.knowledge, replace(reading, danger=9.0)).sounds_like_danger
+    known = engine.reader.read("filler yesterday, my lip went white")
+    assert not assess(engine.knowledge, replace(known, danger=9.0)).sounds_like_danger
 
 
 def test_everyday_sentences_are_not_asked() -> None:
