@@ -34,7 +34,7 @@ run: $(VENV)/run.ok
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/dev.ok
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n logical --dist worksteal
 
 lint: $(VENV)/dev.ok
 	$(BIN)/ruff check bot tests benchmarks

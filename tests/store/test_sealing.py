@@ -24,7 +24,11 @@ def test_a_chat_has_another_name_for_each_bot_and_key() -> None:
     assert not any(name == "5" for name in names)
 
 
-@pytest.mark.parametrize("keys", ["", " , ", "secret", f"{NEW},secret"])
+@pytest.mark.parametrize(
+    "keys",
+    ["", " , ", "secret", f"{NEW},secret"],
+    ids=["none", "blank", "word", "key and word"],
+)
 def test_a_key_that_is_none_is_told_with_a_remedy_and_not_shown(keys: str) -> None:
     with pytest.raises(KeyFormatError, match="aftercare key") as caught:
         Seal(keys, 1)
