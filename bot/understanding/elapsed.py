@@ -16,17 +16,23 @@ _LATEST = 3 * 365
 """Days; an older time without a treatment next to it is another story."""
 _DATED = frozenset(("weekday", "date", "month"))
 _AHEAD_REACH = 10
+_JUST_REACH = 2
+"""Words from "just had" to the illness it is about ("just had the flu")."""
 _HAD = frozenset(("had", "since", "ago", "after", "got", "did", "done", "was"))
 """Between words for a date to come and a date: that date is past."""
 
 
 def past_times(
-    tokens: Tokens, groups: Hits, times: Sequence[TimeExpression]
+    tokens: Tokens,
+    groups: Hits,
+    times: Sequence[TimeExpression],
+    symptoms: Sequence[Hit[Meaning]],
 ) -> list[TimeExpression]:
-    """The times without dates to come ("booked for the 14th")."""
+    """The times without dates to come ("booked for the 14th") and without "just had the flu"."""
+    times = [time for time in times if not _just_had(time, tokens, symptoms)]
     ahead = groups.get("to_come")
     if not ahead:
-        return list(times)
+        return times
     return [
         time
         for time in times
@@ -39,6 +45,14 @@ def past_times(
             for cue in ahead
         )
     ]
+
+
+def _just_had(time: TimeExpression, tokens: Tokens, symptoms: Sequence[Hit[Meaning]]) -> bool:
+    """Whether "just had" tells of an illness and of no treatment."""
+    said = tokens.forms[time.first : time.last + 1]
+    if list(said) not in (["just", "had"], ["just", "got"]):
+        return False
+    return any(0 < symptom.first - time.last <= _JUST_REACH for symptom in symptoms)
 
 
 def days_since(

@@ -124,11 +124,11 @@ class Reader:
             tokens.places,
             frozenset(hit.last + 1 for hit in groups.get("treatment", ())),
         )
-        times = past_times(tokens, groups, times)
         idioms = groups.get("idiom", [])
         symptoms = without(groups.get("symptom", []), idioms, groups.get("symptom_never", []))
         flags = without(groups.get("flag", []), idioms, groups.get("flag_never", []))
         symptoms += taken_back(tokens, groups)
+        times = past_times(tokens, groups, times, symptoms)
         scopes = scopes_of(tokens, groups, [*symptoms, *flags])
         mentions = self._mentions(tokens, groups, times, scopes, symptoms)
         had = {m.treatment for m in mentions if m.had} | set(treatments)

@@ -273,6 +273,9 @@ def attached(
         if low is hit and _marks_between(low, high, tokens):
             # "i had botox, on the 20th my lid dropped"
             cost += 3 * any(0 < s.first - time.last <= 3 for s in symptoms)
+        if time.first > 0 and tokens.forms[time.first - 1] == "since":
+            # "double vision since yesterday, botox 5 days ago"
+            cost += 8 * any(0 < time.first - s.last <= 2 for s in symptoms)
         if low is hit and tokens.forms[time.first - 1] == "and":
             # "day 5 since botox and today my cheeks came up red"
             cost += 6 * any(0 < s.first - time.last <= 4 for s in symptoms)

@@ -34,6 +34,8 @@ def reader() -> TimeReader:
         ("20 min ago", 20 / 1440, "ago"),
         ("two to three days ago", 3, "ago"),
         ("about a month ago", 30, "ago"),
+        ("for months", 60, "duration"),
+        ("for weeks", 14, "duration"),
         ("half a year ago", 182.5, "ago"),
         ("a fortnight ago", 14, "ago"),
         ("yesterday", 1, "ago"),

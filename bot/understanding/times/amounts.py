@@ -12,6 +12,8 @@ _FILLERS = frozenset(
 _NOW = frozenset(("now", "today", "already"))
 DAY_NUMBER = ("day", "week", "month", "pod", "d")
 BARE_UNITS = ("week", "month", "year", "fortnight", "day", "hour")
+LONG_LASTING = ("weeks", "months")
+"""After "for": so long at least that it is no matter of days."""
 _HABIT = frozenset(("for", "of", "in"))
 """Before or after a number of years: how long somebody has been a customer."""
 _AFTER_IN = frozenset(("with", "to", "now", "and", "since", "after", "post", "from", "but", "so"))
@@ -49,6 +51,8 @@ def _counted(lexicon: Lexicon, line: Line, spot: int) -> tuple[float, int] | Non
     """The number of units, and the spot after it; of "3 or 4" the later one counts."""
     number = lexicon.number(line, spot)
     if number is None:
+        if line.at(spot) in LONG_LASTING and line.at(spot - 1) == "for":
+            return 2.0, spot  # "blue for months": two at least
         return (1.0, spot) if _bare_unit(line, spot) else None
     value, here = number
     word = line.at(spot)

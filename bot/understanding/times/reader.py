@@ -6,7 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 
 from bot.content.models import OtherLanguages, TimeWords
-from bot.understanding.times.amounts import BARE_UNITS, DAY_NUMBER, amount, day_number
+from bot.understanding.times.amounts import (
+    BARE_UNITS,
+    DAY_NUMBER,
+    LONG_LASTING,
+    amount,
+    day_number,
+)
 from bot.understanding.times.dates import PARTS, date
 from bot.understanding.times.expression import Line, TimeExpression
 from bot.understanding.times.foreign import foreign_amount
@@ -50,6 +56,7 @@ class TimeReader:
                 *lexicon.months,
                 *DAY_NUMBER,
                 *BARE_UNITS,
+                *LONG_LASTING,
                 *PARTS,
                 *foreign_numbers,
                 "weekend",
