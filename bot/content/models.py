@@ -266,6 +266,9 @@ class RedFlag(LifeCycle):
     id: Slug
     title: Text
     level: Literal[Level.EMERGENCY, Level.URGENT, Level.CONTACT_CLINIC]
+    prominence: int = 0
+    """Of flags of one level, those with a higher number are named first to people who are told what
+    to watch for. A judgement of this project, by how often it matters to people who write."""
     treatments: Annotated[tuple[Slug, ...], Field(min_length=1)]
     """Slugs, groups, or ``any`` (with or without a treatment)."""
     signs: Annotated[tuple[Text, ...], Field(min_length=1)]

@@ -390,8 +390,7 @@ class Composer:
             for flag in self._knowledge.red_flags.values()
             if groups & set(flag.treatments) and flag.level.rank >= least.rank
         ]
-        # the flags with the most ways to be met are the ones that matter to most people
-        flags.sort(key=lambda flag: (-flag.level.rank, -len(flag.when), flag.id))
+        flags.sort(key=lambda flag: (-flag.level.rank, -flag.prominence, flag.id))
         specific = [flag for flag in flags if "any" not in flag.treatments]
         common = [flag for flag in flags if "any" in flag.treatments]
         if limit <= MAX_SIGNS:

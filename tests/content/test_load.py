@@ -171,6 +171,6 @@ class SchemaLoader(yaml.SafeLoader):
 
 
 SchemaLoader.yaml_implicit_resolvers = {
-    key: [(tag, rule) for tag, rule in rules if "timestamp" not in tag and "int" not in tag]
+    key: [(tag, rule) for tag, rule in rules if "timestamp" not in tag]
     for key, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }

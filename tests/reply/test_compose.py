@@ -75,3 +75,11 @@ def test_a_question_without_a_sign_gets_no_guess(engine: Engine) -> None:
     assessment, reply = engine.answer("how much is lip filler?")
     assert assessment.level is Level.INFO
     assert "views" not in [part.kind for part in reply.parts]
+
+
+def test_danger_signs_to_watch_for_are_named_by_prominence(engine: Engine) -> None:
+    """Not by how many rules a flag happens to have: a new rule must not reorder every reply."""
+    flags = engine.composer.danger_flags([], limit=100)
+    order = [(-flag.level.rank, -flag.prominence, flag.id) for flag in flags]
+    assert order == sorted(order)
+    assert flags[0].id == "anaphylaxis"
