@@ -263,12 +263,28 @@ _STRENGTH = (
 )
 
 
+_NOW = frozenset("is are feels has have looks hurts keeps cant wont isnt arent".split())
+"""Words of a sign that is there now."""
+
+
+def _told_as_now(hit: Hit[Meaning], scope: Scope, tokens: Tokens) -> bool:
+    """Whether a time long past dates something else: "the implant feels hard, 2 years ago"."""
+    if scope.status is not Status.HISTORY:
+        return False
+    dated = {tokens.forms[word] for word in scope.cue.covered} & _TIME_OF_TREATMENT
+    return bool(dated) and any(tokens.forms[word] in _NOW for word in hit.covered)
+
+
 def first_scope(
     hit: Hit[Meaning], scopes: Scopes, tokens: Tokens
 ) -> tuple[Status, Hit[Meaning] | None]:
     """The strongest status that a cue gives to a hit, and the cue."""
     here = scopes.get(tokens.sentences[hit.first], ())
-    acting = {scope.status: scope.cue for scope in here if scope.acts_on(hit)}
+    acting = {
+        scope.status: scope.cue
+        for scope in here
+        if scope.acts_on(hit) and not _told_as_now(hit, scope, tokens)
+    }
     for status in _STRENGTH:
         if status in acting:
             return status, acting[status]
