@@ -272,7 +272,7 @@ def _told_as_now(hit: Hit[Meaning], scope: Scope, tokens: Tokens) -> bool:
     if scope.status is not Status.HISTORY:
         return False
     dated = {tokens.forms[word] for word in scope.cue.covered} & _TIME_OF_TREATMENT
-    return bool(dated) and any(tokens.forms[word] in _NOW for word in hit.covered)
+    return bool(dated) and not _NOW.isdisjoint(tokens.forms[hit.first : hit.last + 1])
 
 
 def first_scope(
