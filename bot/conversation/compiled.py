@@ -32,8 +32,8 @@ from bot.conversation.engine import Engine
 LOG = logging.getLogger("aftercare")
 FAULTS = 3
 """Exit code of the process that compiles, if the knowledge has faults."""
-KEPT = 2
-"""Versions kept in the folder."""
+KEPT = 3
+"""Versions kept in the folder, those used last: two that are compared, and what a bot runs on."""
 _APART = f"import sys; from {__name__} import _compile; sys.exit(_compile(*sys.argv[1:3]))"
 
 
@@ -69,7 +69,7 @@ def _compile(folder: str, cache: str) -> int:
     """The other process: prints the path of the result, or the faults."""
     if hasattr(os, "nice"):
         os.nice(10)
-    path = Path(cache) / f"{_digest(Path(folder))}.pickle"
+    path = Path(cache) / f"{digest(Path(folder))}.pickle"
     try:
         if _read(path) is None:
             _write(path, Engine.from_folder(Path(folder)))
@@ -88,7 +88,7 @@ def engine_from(folder: Path, cache: Path | None) -> Engine:
     """
     if cache is None:
         return Engine.from_folder(folder)
-    path = cache / f"{_digest(folder)}.pickle"
+    path = cache / f"{digest(folder)}.pickle"
     engine = _read(path)
     if engine is None:
         engine = Engine.from_folder(folder)
@@ -98,15 +98,17 @@ def engine_from(folder: Path, cache: Path | None) -> Engine:
     return engine
 
 
-def _digest(folder: Path) -> str:
-    """Of all that the compiled form depends on."""
+def digest(folder: Path) -> str:
+    """Of all that the compiled form depends on. Where the folder lies is no part of it, so that a
+    version taken out of git into another folder each time is compiled once."""
     package = Path(__file__).resolve().parent.parent
-    digest = hashlib.blake2b(sys.version.encode(), digest_size=16)
-    digest.update(str(folder.resolve()).encode())
-    for path in (*_files(folder, ("*.yaml",)), *_files(package, ("*.py", "*.bin"))):
-        digest.update(str(path).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    folder = folder.resolve()
+    found = hashlib.blake2b(sys.version.encode(), digest_size=16)
+    for top, patterns in ((folder, ("*.yaml",)), (package, ("*.py", "*.bin"))):
+        for path in _files(top, patterns):
+            found.update(path.relative_to(top.parent).as_posix().encode() + b"\0")
+            found.update(hashlib.blake2b(path.read_bytes()).digest())
+    return found.hexdigest()
 
 
 def _files(folder: Path, patterns: Iterable[str]) -> list[Path]:
@@ -122,6 +124,7 @@ def _read(path: Path) -> Engine | None:
             engine = pickle.loads(path.read_bytes())  # noqa: S301 - see above
         finally:
             gc.enable()
+        path.touch()  # what was used last is kept
     except FileNotFoundError:
         return None
     except Exception as failed:  # noqa: BLE001 - then it is compiled anew

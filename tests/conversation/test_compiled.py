@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -47,11 +49,39 @@ def test_an_edit_is_never_answered_from_the_cache(
     knowledge_copy: Path, cache: Path, made: list[Path]
 ) -> None:
     sources = knowledge_copy / "sources.yaml"
-    for number in range(1, 4):
+    for number in range(1, compiled.KEPT + 2):
         engine_from(knowledge_copy, cache)
         assert len(made) == number
         sources.write_text(sources.read_text() + "# a remark\n")
     assert len(list(cache.iterdir())) == compiled.KEPT
+
+
+def test_what_was_used_last_is_kept(
+    knowledge_copy: Path, cache: Path, made: list[Path], tmp_path: Path
+) -> None:
+    """The committed version is compared with one edit after the other."""
+    committed = tmp_path / "elsewhere" / "knowledge"
+    shutil.copytree(knowledge_copy, committed)
+    sources = knowledge_copy / "sources.yaml"
+    for number in range(compiled.KEPT + 1):
+        engine_from(committed, cache)
+        sources.write_text(sources.read_text() + "# a remark\n")
+        engine_from(knowledge_copy, cache)
+        for age, path in enumerate(sorted(cache.iterdir(), key=lambda p: -p.stat().st_mtime)):
+            os.utime(path, (number * 100 - age, number * 100 - age))
+    assert made.count(committed) == 1
+
+
+def test_where_the_folder_lies_does_not_matter(
+    knowledge_copy: Path, cache: Path, made: list[Path], tmp_path: Path
+) -> None:
+    engine_from(knowledge_copy, cache)
+    shutil.copytree(knowledge_copy, tmp_path / "elsewhere" / "knowledge")
+    engine_from(tmp_path / "elsewhere" / "knowledge", cache)
+    assert len(made) == 1
+    shutil.copytree(knowledge_copy, tmp_path / "renamed")
+    engine_from(tmp_path / "renamed", cache)
+    assert len(made) == 2, "faults and evidence name files by the folder's own name"
 
 
 def test_faults_are_told_as_without_a_cache(knowledge_copy: Path, cache: Path) -> None:
