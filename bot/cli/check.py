@@ -15,25 +15,20 @@ from bot.config import Config
 from bot.content.knowledge import Knowledge
 from bot.content.load import check as check_knowledge
 from bot.content.schema import write_schemas
-from bot.quality import page, show
+from bot.quality import show
 from bot.quality.coverage import cover
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--report", is_flag=True, help="Also what the knowledge covers, and what is due.")
-@click.option(
-    "--html",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the report as a page, with the matrix as a picture.",
-)
 @click.pass_obj
-def check(config: Config, as_json: bool, report: bool, html: Path | None) -> None:
+def check(config: Config, as_json: bool, report: bool) -> None:
     """Check the knowledge: every fault of every file, with line and remedy."""
     knowledge, faults = check_knowledge(config.knowledge)
     errors = sum(fault.severity == "error" for fault in faults)
-    if knowledge is not None and (report or html):
-        _report(knowledge, as_json=as_json, shown=report, html=html)
+    if knowledge is not None and report:
+        _report(knowledge, as_json=as_json)
         if as_json:
             return
     if as_json:
@@ -77,12 +72,9 @@ def schema(config: Config, folder: Path | None) -> None:
         click.echo(file)
 
 
-def _report(knowledge: Knowledge, *, as_json: bool, shown: bool, html: Path | None) -> None:
+def _report(knowledge: Knowledge, *, as_json: bool) -> None:
     found = cover(knowledge, dt.date.today())  # noqa: DTZ011 - the maintainer's day
-    if html is not None:
-        html.write_text(page.coverage_page(found, knowledge), "utf-8")
-        click.echo(f"written: {html}", err=True)
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
-    elif shown:
+    else:
         show.coverage(found, knowledge, Console())

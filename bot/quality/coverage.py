@@ -75,8 +75,8 @@ def cover(knowledge: Knowledge, today: dt.date) -> Coverage:
         if len(sources) == 1 and sources[0] not in POLICY
     )
     judged = tuple(_place(text) + f" {text}" for text, sources in facts if set(sources) <= POLICY)
-    files = list(_files(knowledge))
-    due = Counter(entry.review_due.isoformat() for _, entry in files)
+    entries = list(files(knowledge))
+    due = Counter(entry.review_due.isoformat() for _, entry in entries)
     named = {view.expert for t in knowledge.topics.values() for view in t.views if view.expert}
     return Coverage(
         knowledge.version,
@@ -93,11 +93,11 @@ def cover(knowledge: Knowledge, today: dt.date) -> Coverage:
             "disputes": sum(topic.dispute is not None for topic in knowledge.topics.values()),
             "countries": len(knowledge.countries.countries),
             "facts": len(facts),
-            "reviewed_by_a_clinician": sum(entry.reviewed_by is not None for _, entry in files),
+            "reviewed_by_a_clinician": sum(entry.reviewed_by is not None for _, entry in entries),
         },
         dict(matrix),
         calendar,
-        tuple(path for path, entry in files if knowledge.overdue(entry, today)),
+        tuple(path for path, entry in entries if knowledge.overdue(entry, today)),
         tuple(sorted((day, str(number)) for day, number in due.items())),
         single,
         judged,
@@ -105,7 +105,8 @@ def cover(knowledge: Knowledge, today: dt.date) -> Coverage:
     )
 
 
-def _files(knowledge: Knowledge) -> Iterator[tuple[str, LifeCycle]]:
+def files(knowledge: Knowledge) -> Iterator[tuple[str, LifeCycle]]:
+    """Path and content of every file that is reviewed."""
     for kind, entries in (
         ("red_flags", knowledge.red_flags),
         ("symptoms", knowledge.symptoms),

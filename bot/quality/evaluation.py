@@ -97,26 +97,31 @@ class Score:
         return figures
 
 
-def read_labels(file: Path) -> list[dict[str, Any]]:
-    """The messages of a labelled file, one JSON object a line.
+def read_labels(file: Path, shown: str | None = None) -> list[dict[str, Any]]:
+    """The messages of a labelled file, one JSON object a line; faults name it as ``shown``.
 
     Raises:
         LabelError: naming file and line.
     """
+    name = shown or str(file)
+    try:
+        content = file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise LabelError(f"{name}:1: not UTF-8; save the file with UTF-8 encoding") from None
     rows = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(content.splitlines(), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except json.JSONDecodeError as error:
-            raise LabelError(f"{file}:{number}: no JSON object ({error.msg})") from None
+            raise LabelError(f"{name}:{number}: no JSON object ({error.msg})") from None
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            raise LabelError(f'{file}:{number}: \'text\' is missing; write {{"text": "..."}}')
+            raise LabelError(f'{name}:{number}: \'text\' is missing; write {{"text": "..."}}')
         known = set(Level)
         if row.get("level") not in known or not set(row.get("accept", [row["level"]])) <= known:
             raise LabelError(
-                f"{file}:{number}: 'level' is none of the five; write one of "
+                f"{name}:{number}: 'level' is none of the five; write one of "
                 + ", ".join(level.value for level in Level)
             )
         rows.append(row)

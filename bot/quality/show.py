@@ -62,7 +62,7 @@ def coverage(found: Coverage, knowledge: Knowledge, console: Console) -> None:
         for line in lines[:5]:
             console.print(Text("  " + line[:160]))
         if len(lines) > 5:
-            console.print(f"  ... and {len(lines) - 5} more; --json or --html lists all")
+            console.print(f"  ... and {len(lines) - 5} more; --json lists all")
 
 
 def _cell(found: Coverage, treatment: str, symptom: str) -> str:

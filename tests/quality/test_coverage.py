@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
 
 from click.testing import CliRunner
 
@@ -35,11 +34,7 @@ def test_single_sources_are_listed_with_their_line(engine: Engine) -> None:
     assert all(line.startswith("knowledge/") and ".yaml:" in line for line in found.single)
 
 
-def test_the_report_for_people_and_machines(tmp_path: Path) -> None:
-    page = tmp_path / "report.html"
-    result = CliRunner().invoke(main, ["check", "--report", "--json", "--html", str(page)])
+def test_the_report_for_people_and_machines() -> None:
+    result = CliRunner().invoke(main, ["check", "--report", "--json"])
     assert result.exit_code == 0
     assert json.loads(result.stdout)["counts"]["countries"] == 78
-    text = page.read_text("utf-8")
-    assert "What the knowledge covers" in text
-    assert "http" not in text.replace("https://", "")
