@@ -10,35 +10,77 @@ from bot.channels.telegram.pace import Pace, Rate
 from tests.standin.server import BotApi
 
 
-class Clock:
-    now = 100.0
+class Sending:
+    """Messages that want to go out, by a clock that is turned by hand."""
 
-    def __call__(self) -> float:
-        return self.now
+    def __init__(self, pace: Pace, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pace, self.now, self.sent = pace, 1000.0, 0
+        self._tasks: list[asyncio.Task[None]] = []
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: self.now)
+
+    async def send(self, chat: int, count: int = 1, *, urgent: bool = False) -> int:
+        """Hand over messages; returns how many have gone out by now, of all."""
+
+        async def one() -> None:
+            await self.pace.take(chat, urgent=urgent)
+            self.sent += 1
+
+        self._tasks += [asyncio.create_task(one()) for _ in range(count)]
+        return await self.after(0)
+
+    async def after(self, seconds: float) -> int:
+        """Turn the clock; returns how many have gone out by now."""
+        self.now += seconds
+        for _ in range(50):
+            await asyncio.sleep(0)
+        return self.sent
+
+    async def end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def test_a_burst_is_free_then_one_a_second() -> None:
-    clock = Clock()
-    pace = Pace(Rate(1.0, 3), Rate(1000.0, 1000), clock)
-    waits = [pace.wait(1, urgent=False) for _ in range(5)]
-    assert waits == pytest.approx([0, 0, 0, 1, 2])
-    assert pace.wait(2, urgent=False) == 0, "another chat is not slowed"
-    clock.now += 10
-    assert pace.wait(1, urgent=False) == 0
+async def test_a_burst_is_free_then_one_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    sending = Sending(Pace(Rate(1.0, 3), Rate(1000.0, 1000)), monkeypatch)
+    assert await sending.send(1, 5) == 3
+    assert await sending.send(2) == 4, "another chat is not slowed"
+    assert await sending.after(1.01) == 5
+    assert await sending.after(1.01) == 6
+    await sending.after(10)
+    assert await sending.send(1, 3) == 9
+    await sending.end()
 
 
-def test_all_chats_together_have_a_limit() -> None:
-    pace = Pace(Rate(1.0, 10), Rate(10.0, 20), Clock())
-    waits = [pace.wait(chat, urgent=False) for chat in range(30)]
-    assert waits[:20] == [0] * 20
-    assert waits[29] == pytest.approx(1.0)
+async def test_all_chats_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    sending = Sending(Pace(Rate(1.0, 10), Rate(10.0, 20)), monkeypatch)
+    for chat in range(30):
+        await sending.send(chat)
+    assert sending.sent == 20
+    assert await sending.after(0.501) == 25
+    assert await sending.after(0.501) == 30
+    await sending.end()
 
 
-def test_danger_waits_for_nobody_but_counts() -> None:
-    pace = Pace(Rate(1.0, 1), Rate(10.0, 20), Clock())
-    assert pace.wait(1, urgent=False) == 0
-    assert pace.wait(1, urgent=True) == 0
-    assert pace.wait(1, urgent=False) == pytest.approx(2.0)
+async def test_danger_waits_for_nobody_but_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    sending = Sending(Pace(Rate(1.0, 2), Rate(10.0, 20)), monkeypatch)
+    assert await sending.send(1, urgent=True) == 1
+    assert await sending.send(1, 3) == 2, "the first one was counted"
+    assert await sending.send(1, urgent=True) == 3, "it overtakes those that wait"
+    await sending.end()
+
+
+async def test_silent_chats_are_not_counted_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    sending = Sending(Pace(Rate(1.0, 3), Rate(10_000.0, 10_000), full=100), monkeypatch)
+    for chat in range(100):
+        await sending.send(chat)
+    await sending.after(2)
+    await sending.send(1, 3)
+    for chat in range(200, 220):
+        await sending.send(chat)
+    assert sending.pace.counted == 21, "the chat that still writes, and the new ones"
+    assert await sending.send(1) == 123, "who writes too much is still held back"
+    await sending.end()
 
 
 @pytest.mark.usefixtures("worker")

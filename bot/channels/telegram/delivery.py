@@ -66,9 +66,7 @@ class Delivery:
         Raises:
             error.InvalidToken: Telegram does not know the token any more.
         """
-        wait = self._pace.wait(chat, urgent=reply.level is Level.EMERGENCY)
-        if wait:
-            await asyncio.sleep(wait)
+        await self._pace.take(chat, urgent=reply.level is Level.EMERGENCY)
         markup = _markup(reply)
         if reply.edits and tapped is not None:
             edited = await self._edit(chat, tapped, reply, markup)

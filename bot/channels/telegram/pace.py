@@ -1,18 +1,18 @@
 """How fast the bot writes: Telegram's limits, kept before they are met.
 
-About one message a second to a chat and thirty a second over all; short bursts are allowed. An
-emergency takes its place in the count and waits for nobody. What Telegram refuses all the same
-(429) is waited for by ``delivery``.
+About one message a second to a chat and thirty a second over all; short bursts are allowed. The
+counting is aiolimiter's (a leaky bucket a limit). An emergency is counted where there is room, and
+waits for nobody. What Telegram refuses all the same (429) is waited for by ``delivery``.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from aiolimiter import AsyncLimiter
+
 FULL = 10_000
-"""Chats counted before those that have long been silent are dropped."""
+"""Chats counted before those that have been silent are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +22,41 @@ class Rate:
     second: float
     burst: int
 
+    def limiter(self) -> AsyncLimiter:
+        """A count of its own. It belongs to the event loop in which it is first asked."""
+        return AsyncLimiter(self.burst, self.burst / self.second)
+
 
 CHAT = Rate(1.0, 30)
 OVERALL = Rate(30.0, 100)
 
 
 class Pace:
-    """Counts what is sent, by the generic cell rate algorithm: one number a chat."""
+    """Holds messages back until their chat, and all chats together, have room for them."""
 
-    def __init__(
-        self,
-        chat: Rate = CHAT,
-        overall: Rate = OVERALL,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._chat, self._overall, self._clock = chat, overall, clock
-        self._chats: dict[int, float] = {}
-        self._all = 0.0
+    def __init__(self, chat: Rate = CHAT, overall: Rate = OVERALL, full: int = FULL) -> None:
+        self._chat, self._overall, self._full = chat, overall.limiter(), full
+        self._chats: dict[int, AsyncLimiter] = {}
 
-    def wait(self, chat: int, *, urgent: bool) -> float:
-        """Count one message; returns for how many seconds it should wait. Urgent: none."""
-        now = self._clock()
-        self._all, overall = _count(self._all, self._overall, now)
-        self._chats[chat], own = _count(self._chats.get(chat, 0.0), self._chat, now)
-        if len(self._chats) > FULL:
-            self._chats = {key: full for key, full in self._chats.items() if full > now}
-        return 0.0 if urgent else max(overall, own)
+    @property
+    def counted(self) -> int:
+        """Chats that are counted now."""
+        return len(self._chats)
 
+    async def take(self, chat: int, *, urgent: bool) -> None:
+        """Count one message, and wait until it may go. Urgent ones never wait."""
+        for limiter in (self._limiter(chat), self._overall):
+            if limiter.has_capacity() or not urgent:
+                await limiter.acquire()
 
-def _count(full: float, rate: Rate, now: float) -> tuple[float, float]:
-    """The time at which all that was counted is paid for, and the wait that this asks for."""
-    full = max(full, now) + 1.0 / rate.second
-    return full, max(0.0, full - now - rate.burst / rate.second)
+    def _limiter(self, chat: int) -> AsyncLimiter:
+        found = self._chats.get(chat)
+        if found is None:
+            if len(self._chats) >= self._full:  # an empty bucket is like none
+                self._chats = {
+                    key: kept
+                    for key, kept in self._chats.items()
+                    if not kept.has_capacity(self._chat.burst)
+                }
+            found = self._chats[chat] = self._chat.limiter()
+        return found
