@@ -25,6 +25,8 @@ class Config:
     """TELEGRAM_API_URL: base address of the Bot API server."""
     knowledge: Path = Path()
     """AFTERCARE_KNOWLEDGE, else the folder that was shipped."""
+    clinics: Path | None = None
+    """AFTERCARE_CLINICS: the operator's file of clinics, for links that name one."""
     database: str = field(default="", repr=False)
     """DATABASE_URL, else a file in the user's data folder. May hold a password: never shown."""
     keys: str | None = field(default=None, repr=False)
@@ -96,6 +98,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         return env.get(name, "").strip() or None
 
     folder = value("AFTERCARE_KNOWLEDGE")
+    clinics = value("AFTERCARE_CLINICS")
     port = value("PORT")
     if port is not None and not (port.isdigit() and int(port) < 65536):
         raise ConfigError("PORT must be a number from 1 to 65535")
@@ -106,6 +109,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         token=value("TELEGRAM_TOKEN"),
         api_url=(value("TELEGRAM_API_URL") or TELEGRAM).rstrip("/"),
         knowledge=Path(folder).expanduser() if folder else shipped_knowledge(),
+        clinics=Path(clinics).expanduser() if clinics else None,
         database=value("DATABASE_URL") or f"sqlite:///{data_folder(env) / 'aftercare.sqlite3'}",
         keys=value("AFTERCARE_KEY"),
         webhook_url=value("WEBHOOK_URL"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.config import Config
+from bot.content.clinics import Clinic, check_clinics
 from bot.content.knowledge import Knowledge
 from bot.content.load import check as check_knowledge
 from bot.content.schema import write_schemas
@@ -24,8 +26,12 @@ from bot.quality.coverage import cover
 @click.option("--report", is_flag=True, help="Also what the knowledge covers, and what is due.")
 @click.pass_obj
 def check(config: Config, as_json: bool, report: bool) -> None:
-    """Check the knowledge: every fault of every file, with line and remedy."""
+    """Check the knowledge, and the clinics' file: every fault, with line and remedy."""
     knowledge, faults = check_knowledge(config.knowledge)
+    clinics: Mapping[str, Clinic] = {}
+    if knowledge is not None and config.clinics is not None:
+        clinics, found = check_clinics(config.clinics, knowledge)
+        faults += found
     errors = sum(fault.severity == "error" for fault in faults)
     if knowledge is not None and report:
         _report(knowledge, as_json=as_json)
@@ -52,11 +58,12 @@ def check(config: Config, as_json: bool, report: bool) -> None:
         for fault in faults:
             style = "red" if fault.severity == "error" else "yellow"
             console.print(Text(str(fault), style=style))
-        if knowledge is not None:
+        if knowledge is not None and not errors:
             console.print(
                 f"[green]OK[/green] {len(knowledge.treatments)} treatments, "
                 f"{len(knowledge.symptoms)} symptoms, {len(knowledge.red_flags)} red flags, "
                 f"{len(knowledge.topics)} topics, {len(knowledge.sources)} sources"
+                + (f", {len(clinics)} clinics" if clinics else "")
             )
         else:
             console.print(f"[red]{errors} errors[/red]")

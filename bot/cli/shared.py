@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.config import Config
+from bot.content.clinics import load_clinics
 from bot.content.faults import KnowledgeError
 from bot.content.levels import Level
 from bot.conversation.compiled import engine_from
@@ -23,12 +24,15 @@ STYLES = {
 
 
 def engine_of(config: Config) -> Engine:
-    """The engine over the configured knowledge."""
+    """The engine over the configured knowledge, with the operator's clinics."""
     try:
-        return engine_from(config.knowledge, config.cache)
+        engine = engine_from(config.knowledge, config.cache)
+        if config.clinics is not None:
+            engine.clinics = load_clinics(config.clinics, engine.knowledge)
+        return engine
     except KnowledgeError as error:
         console = Console(stderr=True)
         for fault in error.faults:
             console.print(Text(str(fault), style="red"), soft_wrap=True)
-        console.print(f"{len(error.faults)} faults; the knowledge is not used.", style="bold red")
+        console.print(f"{len(error.faults)} faults; nothing starts with them.", style="bold red")
         sys.exit(1)

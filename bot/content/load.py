@@ -163,7 +163,7 @@ class _Loader:
         try:
             return model.model_validate(document.value)
         except ValidationError as error:
-            self.faults.extend(_explain(error, document))
+            self.faults.extend(explain(error, document))
             return None
 
     def read_folder(self, name: str, model: type[models.Model]) -> dict[str, Any]:
@@ -359,8 +359,12 @@ class _Loader:
             visit(name, ())
 
 
-def _explain(error: ValidationError, document: YamlDocument) -> Iterator[Fault]:
-    for item in error.errors(include_url=False):
+def explain(error: ValidationError, document: YamlDocument) -> Iterator[Fault]:
+    """What a model refuses, as faults with their place in the file."""
+    items = error.errors(include_url=False)
+    for item in items:
+        if item["type"] == "too_short" and any(other["loc"][:-1] == item["loc"] for other in items):
+            continue  # only because its items are refused
         loc = tuple(part for part in item["loc"] if part != "[key]")
         line, col = document.place(loc)
         name = str(loc[-1]) if loc else "the file"

@@ -12,7 +12,7 @@ from bot.conversation.questions import Questions
 from bot.conversation.session import Session
 from bot.conversation.turn import Reminder, Turn
 from bot.reply.cards import short_name
-from bot.reply.compose import listed
+from bot.reply.compose import Audience, listed
 from bot.reply.reply import Button, Line, Part
 
 PAGES = ("help", "privacy")
@@ -67,6 +67,9 @@ class Commands:
             return Turn(session, (reply,))
         if kind == "o" and value in ("country", "language", "forget"):
             return self.respond(value, "", session, now)
+        if kind == "o" and value == "clinic_off":
+            session = replace(session, clinic="")
+            return Turn(session, (self._engine.composer.line("clinic_off", audience),))
         return None
 
     def _start(self, session: Session) -> Turn:
@@ -112,6 +115,7 @@ class Commands:
                 country=country.name if country else wording.lines["unset"]
             ),
             wording.lines["settings_language"],
+            *self._clinic_line(audience),
             wording.lines["settings_kept"].format(
                 kept=listed(kept) or wording.lines["settings_nothing"]
             ),
@@ -120,11 +124,19 @@ class Commands:
             time = f"{session.remind_at:%Y-%m-%d %H:%M}"
             lines.append(wording.lines["settings_reminder"].format(time=time))
         names = ["country", "language", "forget"]
+        if audience.clinic is not None:
+            names.insert(2, "clinic_off")
         rows = [(Button(wording.buttons[name], f"o:{name}"),) for name in names]
         if session.remind_at is not None:
             rows.append((Button(wording.buttons["cancel"], f"r:off:{session.tag}"),))
         part = Part("text", tuple(map(Line, lines)), bullets=True)
         return Turn(session, (composer.parts([part], audience, rows),))
+
+    def _clinic_line(self, audience: Audience) -> list[str]:
+        if audience.clinic is None:
+            return []
+        line = self._engine.composer.wording(audience).lines["settings_clinic"]
+        return [line.format(clinic=audience.clinic.name)]
 
     def _about(self, session: Session) -> Turn:
         knowledge = self._engine.knowledge

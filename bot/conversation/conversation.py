@@ -306,9 +306,7 @@ class Conversation:
         name, _, argument = incoming.text.strip().partition(" ")
         name = name.split("@")[0].lower()
         if name == "start" and argument:
-            slug = self._linked(argument)
-            if slug is not None:
-                return self._apply(Answer("treatment", (slug,)), session, now)
+            return self._linked(argument.strip(), session, now)
         turn = self._commands.respond(name, argument.strip(), session, now)
         if turn is not None:
             return turn
@@ -316,12 +314,35 @@ class Conversation:
             return self._text(replace(incoming, kind="text", text=argument), session, now)
         return self._page("unknown_command", session)
 
-    def _linked(self, argument: str) -> str | None:
-        """A deep link may name a treatment, by itself or among other words."""
-        if argument in self._engine.knowledge.treatments:
-            return argument
-        words = argument.replace("_", " ").replace("-", " ")
+    def _linked(self, link: str, session: Session, now: dt.datetime) -> Turn:
+        """A deep link: a treatment by itself or among other words, a clinic, or both with ``-``."""
+        clinic, _, rest = link.lower().partition("-")
+        came = clinic in self._engine.clinics
+        if came:
+            session, link = replace(session, clinic=clinic), rest
+        slug = self._treatment_named(link)
+        turn = self._apply(Answer("treatment", (slug,)), session, now) if slug else None
+        turn = turn or self._commands.respond("start", "", session, now)
+        assert turn is not None
+        return self._from_clinic(turn) if came else turn
+
+    def _treatment_named(self, link: str) -> str | None:
+        if link in self._engine.knowledge.treatments:
+            return link
+        words = link.replace("_", " ").replace("-", " ")
         return next(iter(self._engine.reader.read(f"had {words}").had), None)
+
+    def _from_clinic(self, turn: Turn) -> Turn:
+        """The turn, with whose link this was; below the advice if there is one already."""
+        audience = self._engine.audience(turn.session)
+        assert audience.clinic is not None
+        text = self._engine.composer.wording(audience).lines["from_clinic"]
+        part = Part("text", (Line(text.format(clinic=audience.clinic.name)),))
+        first, *others = turn.replies
+        parts = (part, *first.parts)
+        if first.level is not None:
+            parts = (*first.parts[:-1], part, first.parts[-1])
+        return replace(turn, replies=(replace(first, parts=parts), *others))
 
     def _button(self, data: str, session: Session, now: dt.datetime) -> Turn:
         kind, _, rest = data.partition(":")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+from collections.abc import Mapping
 from pathlib import Path
 
+from bot.content.clinics import Clinic
 from bot.content.knowledge import Knowledge
 from bot.content.load import load
 from bot.content.words import words_of
@@ -23,6 +25,8 @@ class Engine:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
+        self.clinics: Mapping[str, Clinic] = {}
+        """The operator's clinics, which are no part of the knowledge, by slug."""
         self.reader = Reader(knowledge)
         self.composer = Composer(knowledge)
         self.cards = Cards(self.composer)
@@ -51,7 +55,7 @@ class Engine:
 
     def audience(self, session: Session) -> Audience:
         """For whom a chat's replies are written."""
-        return Audience(session.country, session.language)
+        return Audience(session.country, session.language, self.clinics.get(session.clinic))
 
     def country_code(self, name: str) -> str | None:
         """The code of a country that is given by its name or code; None if it is not listed.

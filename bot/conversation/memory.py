@@ -59,7 +59,13 @@ def fresh(session: Session, now: dt.datetime) -> Session:
 
 def new_talk(session: Session, now: dt.datetime) -> Session:
     """Start over; what is set stays."""
-    return Session(country=session.country, language=session.language, seen=now, began=now)
+    return Session(
+        country=session.country,
+        language=session.language,
+        clinic=session.clinic,
+        seen=now,
+        began=now,
+    )
 
 
 def remember(assessment: Assessment, session: Session, now: dt.datetime) -> Session:

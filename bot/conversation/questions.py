@@ -201,10 +201,13 @@ class Questions:
             ),
         )
 
-    def _countries(self, session: Session, audience: Audience) -> Rows:  # noqa: ARG002 - alike
+    def _countries(self, session: Session, audience: Audience) -> Rows:
         wording = self._engine.composer.wording(audience)
         table = self._knowledge.countries.countries
-        names = [Button(table[c].name, f"k:{c}") for c in COUNTRIES if c in table]
+        clinic = self._engine.clinics.get(session.clinic)
+        first = [clinic.country] if clinic and clinic.country else []
+        codes = list(dict.fromkeys((*first, *COUNTRIES)))[: len(COUNTRIES)]
+        names = [Button(table[c].name, f"k:{c}") for c in codes if c in table]
         return (*pairs(names), (Button(wording.buttons["skip"], "k:skip"),))
 
 

@@ -21,6 +21,8 @@ class Session:
     treated_on: dt.datetime | None = None
     country: str | None = None
     language: str = "en"
+    clinic: str = ""
+    """Slug of the clinic by whose link the person came."""
     level: Level | None = None
     symptoms: tuple[str, ...] = ()
     red_flags: tuple[str, ...] = ()

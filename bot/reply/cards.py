@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.content.levels import Level
 from bot.content.models import Expected, Treatment, Wording
@@ -155,11 +155,16 @@ class Cards:
             "level": lines[f"level_{summary.level.value}"],
         }
         rows = [lines[f"card_{name}"].format(value=value) for name, value in values.items()]
+        if audience.clinic is not None:
+            rows.insert(0, lines["card_clinic"].format(value=audience.clinic.name))
         rows.append(lines["card_made_by"])
         parts = [
             Part("text", (Line(lines["card_intro"]),)),
             Part("copy", as_lines(rows)),
+            self._composer.clinic(audience),
         ]
+        if audience.clinic is not None and audience.clinic.website:
+            parts.append(Part("text", (Line(audience.clinic.website),)))
         return close(wording, parts)
 
     def route(self, level: Level | None, audience: Audience, rows: Rows = ()) -> Reply:
@@ -173,7 +178,11 @@ class Cards:
         name = "clinic_silent"
         if level in (Level.EMERGENCY, Level.URGENT):
             name = f"clinic_silent_{level.value}"
-        return self._composer.page(name, audience, more=extra, buttons=rows)
+        reply = self._composer.page(name, audience, more=extra, buttons=rows)
+        own = self._composer.clinic(audience)
+        if level is Level.EMERGENCY or not own.lines:
+            return reply
+        return replace(reply, parts=(own, *reply.parts))
 
 
 def short_name(treatment: Treatment) -> str:

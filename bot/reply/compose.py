@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.content.clinics import Clinic
 from bot.content.knowledge import Knowledge
 from bot.content.levels import Level
 from bot.content.models import EmergencyNumbers, RedFlag, Statement, Topic, View, Wording
@@ -31,6 +32,9 @@ MAX_EXPECTED = 2
 POLICY = frozenset({"labels_policy", "judgement"})
 """Sources that are this project's own and are no page to link to."""
 
+_CLINIC_HELPS = ("unknown", "not_understood", "verdict")
+"""Pages that say: phone the clinic that treated you."""
+
 
 @dataclass(frozen=True, slots=True)
 class Audience:
@@ -39,6 +43,8 @@ class Audience:
     country: str | None = None
     """ISO 3166 code; never guessed."""
     language: str = "en"
+    clinic: Clinic | None = None
+    """Where the person was treated, if a clinic's link says so."""
 
 
 class Composer:
@@ -104,6 +110,8 @@ class Composer:
             return close(wording, parts, level=assessment.level, entries=flags)
         parts = [headline, changed, self._reason(assessment, wording)]
         if not brief:
+            if assessment.level.rank >= Level.CONTACT_CLINIC.rank:
+                parts.append(self.clinic(audience))
             parts += self._actions(assessment, audience)
         parts.append(self.expected(assessment, wording, limit=MAX_EXPECTED))
         if not brief and (question is None or question.title != wording.titles["signs"]):
@@ -179,6 +187,8 @@ class Composer:
             for text in (*lines, *extra)
         ]
         parts += more
+        if name in _CLINIC_HELPS:
+            parts.append(self.clinic(audience))
         if signs_of is not None:
             parts.append(self.danger_signs(signs_of, wording, limit=MAX_SIGNS))
         return close(wording, parts, level=level, buttons=buttons)
@@ -210,9 +220,24 @@ class Composer:
             if lead.call_first == "clinic":
                 text = wording.headlines[assessment.level]
         lines = [Line(text.format(number=self.number(audience)), phone=self.phone(audience))]
+        if lead is not None and lead.call_first == "injector":
+            lines += self.clinic(audience).lines
         if lead is not None and lead.call_first == "crisis_line":
             lines.append(self._crisis(audience))
         return Part("headline", tuple(lines))
+
+    def clinic(self, audience: Audience) -> Part:
+        """How to reach the person's own clinic; an empty part if it is not known."""
+        wording, clinic = self.wording(audience), audience.clinic
+        if clinic is None:
+            return Part("text", ())
+        phones = wording.lines["or"].join(clinic.phone)
+        hours = wording.lines["clinic_hours"].format(hours=clinic.hours) if clinic.hours else ""
+        lines = [Line(f"{phones}{hours}", bold=clinic.name)]
+        if clinic.after_hours:
+            text = wording.lines["clinic_after"].format(phone=clinic.after_hours)
+            lines.append(Line(text))
+        return Part("text", tuple(lines), wording.titles["clinic"])
 
     def _leading_flag(self, assessment: Assessment) -> RedFlag | None:
         """The flag whose action comes first: the emergency number before any other call."""

@@ -111,7 +111,12 @@ async def _main(config: Config, engine: Engine) -> int:
             await served.start()
             LOG.info("listening at port %d", served.port)
         on_stop(runs.stop)
-        watcher = Watcher(config.knowledge, runs.desk.use, metrics, cache=config.cache)
+
+        def use(edited: Engine) -> None:
+            edited.clinics = engine.clinics
+            runs.desk.use(edited)
+
+        watcher = Watcher(config.knowledge, use, metrics, cache=config.cache)
         await stack.enter_async_context(_beside(watcher.run()))
         await stack.enter_async_context(_beside(_sweep(store)))
         await stack.enter_async_context(_beside(_remind(store, runs.desk, health)))
@@ -159,6 +164,8 @@ def self_check(config: Config, engine: Engine, store: Store) -> list[str]:
         ),
         f"Bot API at {urlsplit(config.api_url).hostname}, bot {config.bot}",
     ]
+    if config.clinics is not None:
+        lines.append(f"{len(engine.clinics)} clinics that links may name, from {config.clinics}")
     if isinstance(store, MemoryStore):
         lines.append(
             "MISSING AFTERCARE_KEY: sessions and reminders are in memory only and end with this "
