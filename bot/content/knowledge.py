@@ -22,6 +22,7 @@ from bot.content.models import (
     TimeWords,
     Topic,
     Treatment,
+    Welcome,
     WordClasses,
     Wording,
 )
@@ -65,6 +66,8 @@ class Knowledge:
     requests: Requests
     other_languages: OtherLanguages
     wording: Mapping[str, Wording]
+    welcome: Mapping[str, Welcome]
+    """A page each for languages in which the bot does not answer."""
     files: Mapping[str, str]
     """Path of the file that an entry stands in, by ``kind:id``."""
     version: str

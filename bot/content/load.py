@@ -38,6 +38,7 @@ FOLDERS: dict[str, type[models.Model]] = {
     "red_flags": models.RedFlag,
     "views": models.Topic,
     "wording": models.Wording,
+    "welcome": models.Welcome,
 }
 """Folders of which every file is one entry, and its form."""
 
@@ -147,6 +148,7 @@ class _Loader:
             requests=single["language/requests.yaml"],
             other_languages=single["language/other_languages.yaml"],
             wording=entries["wording"],
+            welcome=entries["welcome"],
             files=self.files,
             version=self.digest.hexdigest()[:12],
         )
@@ -173,7 +175,8 @@ class _Loader:
             entry: Any = self.read(file, model)
             if entry is None:
                 continue
-            key: str = entry.language if isinstance(entry, models.Wording) else entry.id
+            by_language = isinstance(entry, models.Wording | models.Welcome)
+            key: str = entry.language if by_language else entry.id
             shown = self.shown(file)
             if key != file.stem:
                 self.faults.append(

@@ -523,3 +523,32 @@ class Wording(Model):
     disclaimer: Text
     unreviewed: Text
     """Says that no clinician has reviewed the text."""
+
+
+class Welcome(Model):
+    """welcome/<language>.yaml: one page for people who write another language than English.
+
+    ``{number}`` is the emergency number or ``any_number``, ``{crisis}`` the crisis line.
+    """
+
+    language: Slug
+    name: Text
+    """The language's name for itself."""
+    reviewed_by: Annotated[Text | None, BeforeValidator(_none)]
+    """Native speaker with clinical training who signed it, or ``none``."""
+    any_number: Text
+    """What stands for the emergency number while the country is not known."""
+    levels: dict[Level, Text]
+    """The level of the advice in one line."""
+    crisis: Text
+    """In place of all else, to somebody who speaks of not wanting to live."""
+    page: Annotated[tuple[Text, ...], Field(min_length=2, max_length=4)]
+    """When to call at once, and that only English is read."""
+    unreviewed: Text
+    """Says that nobody has checked the page."""
+    disclaimer: Text
+    description: Text
+    """What an empty chat shows above the start button; the disclaimer follows it."""
+    commands: dict[Slug, Text]
+    words: Annotated[tuple[Text, ...], Field(min_length=10)]
+    """Frequent words that are no English ones, by which the language is known."""

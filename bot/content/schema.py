@@ -14,6 +14,7 @@ SCHEMAS: dict[str, type[models.Model]] = {
     "red_flag": models.RedFlag,
     "topic": models.Topic,
     "wording": models.Wording,
+    "welcome": models.Welcome,
     "sources": models.Sources,
     "emergency_numbers": models.Countries,
     "classes": models.WordClasses,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.conversation.deck import REMINDER, Deck
 from bot.conversation.engine import Engine
 from bot.conversation.memory import new_talk
-from bot.conversation.questions import Questions
+from bot.conversation.questions import Questions, pairs
 from bot.conversation.session import Session
 from bot.conversation.turn import Reminder, Turn
 from bot.reply.cards import short_name
@@ -65,6 +65,8 @@ class Commands:
             session = replace(session, language=value)
             reply = self._engine.composer.line("language_set", audience, language="English")
             return Turn(session, (reply,))
+        if kind == "l" and value in self._engine.knowledge.welcome:
+            return Turn(session, (self._engine.composer.welcome(value, audience),))
         if kind == "o" and value in ("country", "language", "forget"):
             return self.respond(value, "", session, now)
         if kind == "o" and value == "clinic_off":
@@ -101,8 +103,10 @@ class Commands:
 
     def _language(self, session: Session) -> Turn:
         composer, audience = self._engine.composer, self._engine.audience(session)
-        row = (Button(composer.wording(audience).buttons["english"], "l:en"),)
-        return Turn(session, (composer.line("language_list", audience, buttons=(row,)),))
+        names = [Button(composer.wording(audience).buttons["english"], "l:en")]
+        pages = self._engine.knowledge.welcome
+        names += [Button(page.name, f"l:{code}") for code, page in pages.items()]
+        return Turn(session, (composer.line("language_list", audience, buttons=pairs(names)),))
 
     def _settings(self, session: Session) -> Turn:
         composer, audience = self._engine.composer, self._engine.audience(session)

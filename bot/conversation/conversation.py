@@ -91,6 +91,33 @@ class Conversation:
         return self._engine.assess(text, earlier_of(session, now), today=now.date())
 
     def _text(self, incoming: Incoming, session: Session, now: dt.datetime) -> Turn:
+        language = self._engine.tongues.of(incoming.text)
+        turn = self._told(incoming, session, now, foreign=language is not None)
+        return turn if language is None else self._in_language(language, turn)
+
+    def _in_language(self, language: str, turn: Turn) -> Turn:
+        """The turn, with what can be said in the person's language after it.
+
+        The page comes once in a talk; where it is all that there is to say, every time.
+        """
+        composer, session = self._engine.composer, turn.session
+        audience = self._engine.audience(session)
+        level = next((reply.level for reply in turn.replies if reply.level is not None), None)
+        if is_crisis(session) and level is Level.EMERGENCY:
+            return replace(
+                turn, replies=(*turn.replies, composer.welcome_crisis(language, audience))
+            )
+        mark = f"welcome_{language}"
+        page = mark not in session.done or not turn.replies
+        if level not in self._engine.knowledge.welcome[language].levels and not page:
+            return turn
+        reply = composer.welcome(language, audience, level, page=page)
+        session = replace(session, done=tuple(dict.fromkeys((*session.done, mark))))
+        return replace(turn, session=session, replies=(*turn.replies, reply))
+
+    def _told(
+        self, incoming: Incoming, session: Session, now: dt.datetime, *, foreign: bool
+    ) -> Turn:
         text = incoming.text
         earlier = edited_from(session, now) if incoming.edited else earlier_of(session, now)
         if incoming.edited:
@@ -106,7 +133,7 @@ class Conversation:
             found = assess(self._engine.knowledge, reading, earlier)
         if not found.reading.had and not tells(reading) and reading.days is None:
             if not (reading.worse and session.told):
-                return self._untold(text, reading, session, now)
+                return self._untold(text, reading, session, now, foreign=foreign)
         note = "edited" if incoming.edited else "forwarded" if incoming.forwarded else ""
         if is_crisis(session) and _CRISIS not in _names(found.reading):
             return self._besides_crisis(found.reading, session, now)
@@ -145,7 +172,15 @@ class Conversation:
             session = on_day(session, reading.days, now)
         return self._apply(answer, session, now)
 
-    def _untold(self, text: str, reading: Reading, session: Session, now: dt.datetime) -> Turn:
+    def _untold(
+        self,
+        text: str,
+        reading: Reading,
+        session: Session,
+        now: dt.datetime,
+        *,
+        foreign: bool,
+    ) -> Turn:
         """Words that tell neither a sign nor a treatment nor a day."""
         wording = self._engine.composer.wording(self._engine.audience(session))
         if "clinic_silent" in reading.requests:
@@ -153,6 +188,8 @@ class Conversation:
         if session.level is Level.EMERGENCY and (session.told or session.red_flags):
             name = "after_crisis" if is_crisis(session) else "after_emergency"
             return self._page(name, session)
+        if foreign:  # the page in that language is the answer
+            return Turn(session, ())
         for request in reading.requests:
             if request in wording.pages:
                 return self._page(request, session)
@@ -306,15 +343,15 @@ class Conversation:
         name, _, argument = incoming.text.strip().partition(" ")
         name = name.split("@")[0].lower()
         if name == "start" and argument:
-            return self._linked(argument.strip(), session, now)
+            return self._linked(argument.strip(), session, now, incoming.language)
         turn = self._commands.respond(name, argument.strip(), session, now)
         if turn is not None:
-            return turn
+            return self._welcomed(name, incoming.language, turn)
         if argument.strip():  # "/hi I cannot breathe": the words count, not the slash
             return self._text(replace(incoming, kind="text", text=argument), session, now)
         return self._page("unknown_command", session)
 
-    def _linked(self, link: str, session: Session, now: dt.datetime) -> Turn:
+    def _linked(self, link: str, session: Session, now: dt.datetime, language: str) -> Turn:
         """A deep link: a treatment by itself or among other words, a clinic, or both with ``-``."""
         clinic, _, rest = link.lower().partition("-")
         came = clinic in self._engine.clinics
@@ -324,7 +361,15 @@ class Conversation:
         turn = self._apply(Answer("treatment", (slug,)), session, now) if slug else None
         turn = turn or self._commands.respond("start", "", session, now)
         assert turn is not None
-        return self._from_clinic(turn) if came else turn
+        turn = self._from_clinic(turn) if came else turn
+        return self._welcomed("start", language, turn)
+
+    def _welcomed(self, name: str, language: str, turn: Turn) -> Turn:
+        """At the beginning, the page in the language of the person's app comes first."""
+        if name not in ("start", "language") or language not in self._engine.knowledge.welcome:
+            return turn
+        page = self._engine.composer.welcome(language, self._engine.audience(turn.session))
+        return replace(turn, replies=(page, *turn.replies))
 
     def _treatment_named(self, link: str) -> str | None:
         if link in self._engine.knowledge.treatments:

@@ -17,6 +17,7 @@ from bot.reply.compose import Audience, Composer
 from bot.reply.reply import Reply
 from bot.triage.assess import assess
 from bot.triage.assessment import Assessment, Earlier
+from bot.understanding.languages import Tongues
 from bot.understanding.read import Reader
 
 
@@ -28,6 +29,7 @@ class Engine:
         self.clinics: Mapping[str, Clinic] = {}
         """The operator's clinics, which are no part of the knowledge, by slug."""
         self.reader = Reader(knowledge)
+        self.tongues = Tongues(knowledge)
         self.composer = Composer(knowledge)
         self.cards = Cards(self.composer)
 

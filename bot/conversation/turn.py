@@ -36,6 +36,8 @@ class Incoming:
     """An earlier message, changed."""
     forwarded: bool = False
     """Somebody else's words, sent on."""
+    language: str = ""
+    """Code of the language in which the person has set their app, for a command."""
     public: bool = False
     """Others can read the answer (a group)."""
 

@@ -32,6 +32,8 @@ MAX_EXPECTED = 2
 POLICY = frozenset({"labels_policy", "judgement"})
 """Sources that are this project's own and are no page to link to."""
 
+CRISIS_PAGE = "findahelpline.com"
+"""Where the crisis lines of every country stand."""
 _CLINIC_HELPS = ("unknown", "not_understood", "verdict")
 """Pages that say: phone the clinic that treated you."""
 
@@ -208,6 +210,31 @@ class Composer:
         phone = self.phone(audience)
         line = Line(text, phone=phone if phone in text else "")
         return close(wording, [Part("text", (line,))], buttons=buttons, edits=edits)
+
+    def welcome(
+        self, language: str, audience: Audience, level: Level | None = None, *, page: bool = True
+    ) -> Reply:
+        """For somebody who writes another language: the level in one line, and what I can read."""
+        own = self._knowledge.welcome[language]
+        phone = self.phone(audience)
+        texts = [own.levels[level]] if level in own.levels else []
+        if page:
+            texts += [*own.page, f"{own.unreviewed} {own.disclaimer}"]
+        filled = [text.format(number=phone or own.any_number) for text in texts]
+        parts = [
+            Part("text", (Line(text, phone=phone if phone in text else ""),)) for text in filled
+        ]
+        return close(self.wording(audience), parts)
+
+    def welcome_crisis(self, language: str, audience: Audience) -> Reply:
+        """The same for somebody who speaks of not wanting to live."""
+        own = self._knowledge.welcome[language]
+        found, number = self.country(audience), self.phone(audience) or own.any_number
+        line = (found.crisis_line if found else "") or CRISIS_PAGE
+        text = own.crisis.format(crisis=line, number=number)
+        parts = [Part("text", (Line(text, phone=line if found else ""),))]
+        parts.append(Part("note", (Line(f"{own.unreviewed} {own.disclaimer}"),)))
+        return close(self.wording(audience), parts)
 
     # -- parts --------------------------------------------------------------------------
 

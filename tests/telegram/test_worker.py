@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.telegram import delivery
 from bot.conversation.conversation import Conversation
-from tests.standin.server import BotApi, Fault
+from tests.standin.server import BotApi, Fault, Json
 
 pytestmark = pytest.mark.usefixtures("worker")
 SIGN = "cant swallow my food since botox 3 days ago"
@@ -206,12 +206,25 @@ async def test_an_old_tap_is_answered_and_its_receipt_may_fail(api: BotApi) -> N
 
 
 async def test_commands_and_descriptions_are_set(api: BotApi) -> None:
-    for _ in range(200):
-        if "short" in api.descriptions:
+    def told(method: str) -> dict[str | None, Json]:
+        return {data.get("language_code"): data for name, data in api.calls if name == method}
+
+    languages = {None, "en", "de", "es", "fr", "it", "pt", "ru", "tr"}
+    for _ in range(400):
+        if told("setMyShortDescription").keys() == languages:
             break
         await asyncio.sleep(0.01)
-    assert {"forget", "privacy", "country"} <= {c["command"] for c in api.commands}
-    assert "911" in api.descriptions["long"]
+    commands, long = told("setMyCommands"), told("setMyDescription")
+    short = told("setMyShortDescription")
+    assert commands.keys() == long.keys() == short.keys() == languages
+    names = [command["command"] for command in commands["en"]["commands"]]
+    assert {"forget", "privacy", "country"} <= set(names)
+    assert {c["description"] for c in commands["es"]["commands"]} >= {"Idioma", "Empezar"}
+    for language in languages:
+        assert [c["command"] for c in commands[language]["commands"]] == names
+        assert "911" in long[language]["description"], "the whole disclaimer"
+        assert short[language]["short_description"].endswith(".")
+    assert "Solo con fines educativos" in short["es"]["short_description"]
 
 
 async def test_updates_are_confirmed_after_their_replies(api: BotApi) -> None:

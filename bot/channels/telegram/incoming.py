@@ -50,8 +50,15 @@ def work_of(update: telegram.Update, me: telegram.User) -> Work | None:
     parts = _parts(message, _without_name(text, me), edited=edited)
     if not parts and text:  # nothing but our name
         parts = [Incoming("command", "start")]
+    language = (message.from_user.language_code or "")[:2] if message.from_user else ""
     incoming = tuple(
-        replace(part, edited=edited, forwarded=_sent_on(message), public=not private)
+        replace(
+            part,
+            edited=edited,
+            forwarded=_sent_on(message),
+            public=not private,
+            language=language,
+        )
         for part in parts
     )
     kind = "edited" if edited else "message"

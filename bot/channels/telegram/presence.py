@@ -1,24 +1,25 @@
-"""How the bot shows itself: its commands and descriptions, in each language of the wording."""
+"""How the bot shows itself: its commands and descriptions, in each language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import telegram
 
-from bot.content.models import Wording
+from bot.content.knowledge import Knowledge
+from bot.content.models import Welcome, Wording
 
 LONG, SHORT = 512, 120
 """Characters of the description above the start button, and of the one in the profile."""
 
 
-async def present(bot: telegram.Bot, wordings: Mapping[str, Wording]) -> None:
-    """Set commands and descriptions; English is shown to all other languages.
+async def present(bot: telegram.Bot, knowledge: Knowledge) -> None:
+    """Set commands and descriptions; English is shown where there are none in the app's language.
 
     Raises:
         telegram.error.TelegramError: the bot works without them.
     """
-    for language, wording in wordings.items():
+    pages: list[tuple[str, Wording | Welcome]] = [*knowledge.wording.items()]
+    pages += knowledge.welcome.items()
+    for language, wording in pages:
         codes = [None, "en"] if language == "en" else [language]
         commands = [telegram.BotCommand(name, text) for name, text in wording.commands.items()]
         for code in codes:
@@ -29,7 +30,7 @@ async def present(bot: telegram.Bot, wordings: Mapping[str, Wording]) -> None:
             )
 
 
-def long_description(wording: Wording) -> str:
+def long_description(wording: Wording | Welcome) -> str:
     """What the bot does, then the whole disclaimer if it fits."""
     return sentences(f"{wording.description} {wording.disclaimer}", LONG)
 

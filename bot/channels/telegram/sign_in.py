@@ -53,7 +53,7 @@ async def sign_in(
 async def present(bot: telegram.Bot, engine: Engine) -> None:
     """Set commands and descriptions; the bot works without them."""
     try:
-        await presence.present(bot, engine.knowledge.wording)
+        await presence.present(bot, engine.knowledge)
     except Exception as failed:  # noqa: BLE001 - never a reason not to answer
         LOG.warning("commands and description are not set: %s", type(failed).__name__)
 
