@@ -16,6 +16,9 @@ AnswerKind = Literal["treatment", "days", "sign", "none", "trend", "country", "u
 _NUMBERS = re.compile(r"(?:\s*(?:\d|and|,|&|\+|#|no\.?|number|nr\.?)\s*)+", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\s*(\d{1,4})\s*", re.ASCII)
 
+NAMED = 3
+"""Words of a message that does no more than name a treatment."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -70,6 +73,10 @@ def answer_of(
     asked = session.asked
     wording = engine.composer.wording(engine.audience(session))
     said = whole(text, wording)
+    if said == "none" and not asked and "signs" in session.done and not session.ruled_out:
+        return Answer("none")  # after small talk, still about the list above
+    if asked in ("treatment", "when") and said == "no":
+        return Answer("unsure")
     if asked == "signs":
         if said in ("none", "no"):
             return Answer("none")
@@ -94,6 +101,10 @@ def answer_of(
         return Answer("trend", (said,))
     if asked == "treatment" and reading.treatments:
         return Answer("treatment", tuple(dict.fromkeys(m.treatment for m in reading.treatments)))
+    named = tuple(dict.fromkeys(m.treatment for m in reading.treatments))
+    if named and session.told and len(words_of(text)) <= NAMED and "?" not in text:
+        if set(named) <= set(session.treatments or named):
+            return Answer("treatment", session.treatments or named)
     days = reading.days
     if asked == "when" and days is None:
         days = _days(text, session, engine)

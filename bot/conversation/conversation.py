@@ -14,6 +14,7 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.content.levels import Level
+from bot.content.models import Wording
 from bot.conversation.answers import Answer, answer_of, stands_alone, whole, with_treatment
 from bot.conversation.commands import Commands
 from bot.conversation.deck import Deck
@@ -33,6 +34,10 @@ __all__ = ["Conversation", "Incoming", "IncomingKind", "Reminder", "Turn"]
 
 _CRISIS = "suicidal_thoughts"
 """Name of the symptom and of the red flag."""
+_UNREAD = "unread"
+"""Among the questions done: the last message could not be read."""
+ASKED = ("treatment", "when", "signs", "worse", "country")
+"""Every question; who does not want to be asked gets none of them."""
 SEEN = ("photo", "video")
 """Kinds that may show a sign: the person is asked for the danger signs."""
 
@@ -129,7 +134,8 @@ class Conversation:
             session = replace(session, told=(), red_flags=(), level=None, symptoms=())
         found = self._engine.assess(text, earlier, today=now.date())
         reading = found.reading
-        if not tells(reading):
+        wording = self._engine.composer.wording(self._engine.audience(session))
+        if not tells(reading) or whole(text, wording) is not None:
             turn = self._answered(text, reading, session, now)
             if turn is not None:
                 return turn
@@ -139,10 +145,28 @@ class Conversation:
         if not found.reading.had and not tells(reading) and reading.days is None:
             if not (reading.worse and session.told):
                 return self._untold(text, reading, session, now, foreign=foreign)
+        if session.told and not incoming.edited:
+            noted = self._nothing_new(reading, session, wording)
+            if noted and is_crisis(session) is (_CRISIS in _names(found.reading)):
+                return self._advise(found, session, now, noted=noted)
         note = "edited" if incoming.edited else "forwarded" if incoming.forwarded else ""
         if is_crisis(session) and _CRISIS not in _names(found.reading):
             return self._besides_crisis(found.reading, session, now)
         return self._advise(found, session, now, note=note)
+
+    def _nothing_new(self, reading: Reading, session: Session, wording: Wording) -> str:
+        """What is noted of a message that adds no sign: denials, or a treatment told before."""
+        if reading.days is not None or reading.worse or reading.signs:
+            return ""
+        denied = reading.told(Status.DENIED)
+        if denied and len(denied) == len({f.symptom for f in reading.findings}):
+            names = listed([self._engine.composer.symptom(slug) for slug in denied])
+            return wording.lines["noted_denied"].format(symptoms=names)
+        if reading.had and not reading.findings and set(reading.had) <= set(session.treatments):
+            table = self._engine.knowledge.treatments
+            names = listed([short_name(table[slug]) for slug in reading.had])
+            return wording.lines["noted_name"].format(treatment=names)
+        return ""
 
     def _besides_crisis(self, reading: Reading, session: Session, now: dt.datetime) -> Turn:
         """Who spoke of not wanting to live and then asks something else gets both answers."""
@@ -188,16 +212,16 @@ class Conversation:
     ) -> Turn:
         """Words that tell neither a sign nor a treatment nor a day."""
         wording = self._engine.composer.wording(self._engine.audience(session))
-        if "clinic_silent" in reading.requests:
+        if {"clinic_silent", "reassured"} & set(reading.requests):
             return Turn(session, (self._route(session),))
         if session.level is Level.EMERGENCY and (session.told or session.red_flags):
             name = "after_crisis" if is_crisis(session) else "after_emergency"
             return self._page(name, session)
         if foreign:  # the page in that language is the answer
             return Turn(session, ())
-        for request in reading.requests:
-            if request in wording.pages:
-                return self._page(request, session)
+        turn = self._requested(reading, session, now)
+        if turn is not None:
+            return turn
         if not any(char.isalnum() for char in text):
             return self._page("emoji", session, signs_of=session.treatments)
         said = whole(text, wording)
@@ -206,9 +230,52 @@ class Conversation:
         if said is not None:
             return self._page("fine", session)
         found = self._judge(text, session, now)
-        if session.told and not found.sounds_like_danger:
+        if not session.told:
+            return self._advise(found, session, now)
+        return self._not_understood(session, now, ask=found.sounds_like_danger)
+
+    def _requested(self, reading: Reading, session: Session, now: dt.datetime) -> Turn | None:
+        """The turn of something asked for besides signs; rude words are heard last."""
+        wording = self._engine.composer.wording(self._engine.audience(session))
+        for request in sorted(reading.requests, key="rude".__eq__):
+            if request == "no_questions":
+                session = replace(session, asked="", done=tuple({*session.done, *ASKED}))
+            if request == "normal" and session.told:
+                return self._is_it_normal(session, now)
+            if request in wording.pages:
+                return self._page(request, session)
+        return None
+
+    def _is_it_normal(self, session: Session, now: dt.datetime) -> Turn:
+        """The calendar, below the advice that holds; none where it could calm a person wrongly."""
+        found = self._questions.recall(session, now)
+        mild = session.level in (Level.SELF_CARE, Level.CONTACT_CLINIC)
+        if not mild or not any(treatment.expected for treatment in found.treatments):
+            return self._page("verdict", session)
+        audience = self._engine.audience(session)
+        lines = self._engine.composer.wording(audience).lines
+        holds = lines["holds"].format(level=lines[f"level_{session.level}"])
+        card = self._engine.cards.normal(found, audience)
+        parts = (Part("text", (Line(holds),)), *card.parts)
+        return Turn(session, (replace(card, parts=parts),))
+
+    def _not_understood(self, session: Session, now: dt.datetime, *, ask: bool) -> Turn:
+        """Said so; the second time in a row shorter, with buttons as a way on."""
+        if ask and "signs" not in session.done:
+            return self._with_checklist("not_understood", session)
+        composer, audience = self._engine.composer, self._engine.audience(session)
+        if _UNREAD not in session.done:
+            session = replace(session, done=(*session.done, _UNREAD))
             return self._page("not_understood", session, signs_of=session.treatments)
-        return self._advise(found, session, now)
+        level = composer.wording(audience).lines[f"level_{session.level or Level.INFO}"]
+        found = self._questions.recall(session, now)
+        reply = composer.page(
+            "not_understood_again",
+            audience,
+            level_told=level,
+            buttons=self._deck.rows(found, replace(session, rated=True)),
+        )
+        return Turn(session, (reply,))
 
     def _advise(
         self,
@@ -223,6 +290,7 @@ class Conversation:
         composer, audience = self._engine.composer, self._engine.audience(session)
         wording = composer.wording(audience)
         before, told = session.level, session.told
+        session = replace(session, done=tuple(name for name in session.done if name != _UNREAD))
         session = remember(found, session, now)
         if found.level is Level.INFO:
             return self._context(found, session, now, noted)

@@ -34,7 +34,7 @@ POLICY = frozenset({"labels_policy", "judgement"})
 
 CRISIS_PAGE = "findahelpline.com"
 """Where the crisis lines of every country stand."""
-_CLINIC_HELPS = ("unknown", "not_understood", "verdict")
+_CLINIC_HELPS = ("unknown", "info_had", "not_understood", "verdict")
 """Pages that say: phone the clinic that treated you."""
 
 
@@ -492,8 +492,9 @@ class Composer:
         ]
         slugs = list(dict.fromkeys(slugs))
         names = listed([self._knowledge.treatments[s].name.split(" (")[0] for s in slugs])
+        page = "info_had" if assessment.reading.had or not assessment.reading.treatments else ""
         return self.page(
-            "info_treatment" if slugs else "unknown",
+            (page or "info_treatment") if slugs else "unknown",
             audience,
             treatments=names,
             level=Level.INFO,

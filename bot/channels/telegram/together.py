@@ -1,9 +1,9 @@
 """Somebody who writes faster than answers go out gets one answer to several messages.
 
 They are read as one text. Left out are messages that may mean something else together than alone
-(commands, taps, answers such as "none", changed and forwarded ones, photos), and an emergency is never among them: it has
-overtaken the others before. Should one of them alone ask for more than all of them together, each
-is answered by itself.
+(commands, taps, answers such as "none", changed and forwarded ones, photos), and an emergency: it
+has overtaken the others before. Should one of them alone ask for more than all of them together,
+each is answered by itself.
 """
 
 from __future__ import annotations
