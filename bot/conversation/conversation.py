@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from bot.content.levels import Level
 from bot.content.models import Wording
+from bot.content.words import words_of
 from bot.conversation.answers import Answer, answer_of, stands_alone, whole, with_treatment
 from bot.conversation.commands import Commands
 from bot.conversation.deck import Deck
@@ -36,6 +37,8 @@ _CRISIS = "suicidal_thoughts"
 """Name of the symptom and of the red flag."""
 _UNREAD = "unread"
 """Among the questions done: the last message could not be read."""
+PLACE = 3
+"""Words of a message that does no more than name a place of the body."""
 ASKED = ("treatment", "when", "signs", "worse", "country")
 """Every question; who does not want to be asked gets none of them."""
 SEEN = ("photo", "video")
@@ -219,7 +222,7 @@ class Conversation:
             return self._page(name, session)
         if foreign:  # the page in that language is the answer
             return Turn(session, ())
-        turn = self._requested(reading, session, now)
+        turn = self._requested(reading, session, now) or self._placed(text, session, now)
         if turn is not None:
             return turn
         if not any(char.isalnum() for char in text):
@@ -227,6 +230,8 @@ class Conversation:
         said = whole(text, wording)
         if said in wording.pages:
             return self._page(said, session)
+        if said == "yes" and session.told:  # to no question that is open
+            return self._not_understood(session, now, ask=False)
         if said is not None:
             return self._page("fine", session)
         found = self._judge(text, session, now)
@@ -246,6 +251,21 @@ class Conversation:
                 return self._page(request, session)
         return None
 
+    def _placed(self, text: str, session: Session, now: dt.datetime) -> Turn | None:
+        """A place by itself ("left calf") belongs to what was told before it ("my leg hurts")."""
+        if not session.told or len(words_of(text)) > PLACE or "?" in text:
+            return None
+        told = {told.split()[0] for told in session.told}
+        found: list[Assessment] = []
+        for slug in told:
+            for name in self._engine.composer.symptom_words(slug):
+                judged = self._judge(f"{name} {text}", session, now)
+                if set(judged.reading.present) - told and not judged.reading.told(Status.DENIED):
+                    found.append(judged)
+        if not found:
+            return None
+        return self._advise(max(found, key=lambda judged: judged.level.rank), session, now)
+
     def _is_it_normal(self, session: Session, now: dt.datetime) -> Turn:
         """The calendar, below the advice that holds; none where it could calm a person wrongly."""
         found = self._questions.recall(session, now)
@@ -264,16 +284,25 @@ class Conversation:
         if ask and "signs" not in session.done:
             return self._with_checklist("not_understood", session)
         composer, audience = self._engine.composer, self._engine.audience(session)
+        open_ = session.asked in ASKED and self._questions.write(session.asked, session, audience)
+        more = [open_.part] if open_ else []
+        rows = open_.rows if open_ else ()
         if _UNREAD not in session.done:
             session = replace(session, done=(*session.done, _UNREAD))
-            return self._page("not_understood", session, signs_of=session.treatments)
+            signs = None if session.asked == "signs" else session.treatments
+            page = composer.page(
+                "not_understood", audience, signs_of=signs, more=more, buttons=rows
+            )
+            return Turn(session, (page,))
         level = composer.wording(audience).lines[f"level_{session.level or Level.INFO}"]
         found = self._questions.recall(session, now)
+        cards = self._deck.rows(found, replace(session, rated=True))
         reply = composer.page(
             "not_understood_again",
             audience,
             level_told=level,
-            buttons=self._deck.rows(found, replace(session, rated=True)),
+            more=more,
+            buttons=[*rows, *cards],
         )
         return Turn(session, (reply,))
 

@@ -75,6 +75,11 @@ class Composer:
         """The name of a symptom, as shown."""
         return self._knowledge.symptoms[slug].name
 
+    def symptom_words(self, slug: str) -> tuple[str, ...]:
+        """Short words for a symptom, to be put before a place: its first word, and its name."""
+        name = self.symptom(slug).removeprefix("a ").removeprefix("an ")
+        return tuple(dict.fromkeys((name.split()[0], name)))
+
     def phone(self, audience: Audience) -> str:
         """The emergency number of the person's country; empty if the country is not known."""
         number = self.number(audience)
