@@ -39,6 +39,8 @@ _UNREAD = "unread"
 """Among the questions done: the last message could not be read."""
 PLACE = 3
 """Words of a message that does no more than name a place of the body."""
+TODAY = 2
+"""Words of a message that corrects the day to today."""
 ASKED = ("treatment", "when", "signs", "worse", "country")
 """Every question; who does not want to be asked gets none of them."""
 SEEN = ("photo", "video")
@@ -137,6 +139,9 @@ class Conversation:
             session = replace(session, told=(), red_flags=(), level=None, symptoms=())
         found = self._engine.assess(text, earlier, today=now.date())
         reading = found.reading
+        if _says_today(reading, session):
+            reading = replace(reading, days=None)
+            found = assess(self._engine.knowledge, reading, earlier)
         wording = self._engine.composer.wording(self._engine.audience(session))
         if not tells(reading) or whole(text, wording) is not None:
             turn = self._answered(text, reading, session, now)
@@ -576,6 +581,17 @@ class Conversation:
 def tells(reading: Reading) -> bool:
     """Whether a message tells, denies or asks of a symptom or a danger sign."""
     return bool(reading.findings) or any(s.status is not Status.DENIED for s in reading.signs)
+
+
+def _says_today(reading: Reading, session: Session) -> bool:
+    """Whether "today" is only said ("everything is odd today"), for the day is known already."""
+    return (
+        reading.days == 0
+        and session.treated_on is not None
+        and session.asked != "when"
+        and not reading.had
+        and len(words_of(reading.text)) > TODAY
+    )
 
 
 def is_crisis(session: Session) -> bool:
