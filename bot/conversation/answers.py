@@ -102,8 +102,10 @@ def answer_of(
     if asked == "treatment" and reading.treatments:
         return Answer("treatment", tuple(dict.fromkeys(m.treatment for m in reading.treatments)))
     named = tuple(dict.fromkeys(m.treatment for m in reading.treatments))
-    if named and session.told and len(words_of(text)) <= NAMED and "?" not in text:
-        if set(named) <= set(session.treatments or named):
+    if named and len(words_of(text)) <= NAMED and "?" not in text and not reading.requests:
+        if not session.told and not reading.had:  # "nose filler": it was had, for doubt raises
+            return Answer("treatment", named)
+        if session.told and set(named) <= set(session.treatments or named):
             return Answer("treatment", session.treatments or named)
     days = reading.days
     if asked == "when" and days is None:

@@ -252,6 +252,8 @@ class Conversation:
                 session = replace(session, asked="", done=tuple({*session.done, *ASKED}))
             if request == "normal" and session.told:
                 return self._is_it_normal(session, now)
+            if request == "hospital":
+                return self._page(request, session, signs_of=session.treatments)
             if request in wording.pages:
                 return self._page(request, session)
         return None

@@ -16,7 +16,7 @@ from tests.standin.entities import parse_html
 
 PIECES = st.sampled_from(
     ["botox", "filler", "2 days ago", "cant breathe", "bruise", "no fever", "lip went white",
-     "surgery", "calf pain", "<b>", "&", "i want to die", "headache", "?", "\n", "💀", "ja", "not",
+     "surgery", "calf pain", "<b>", "&", "i want to die", "headache", "?", "\n", "💀", "ja", "not", "hola tengo", "lips", "left calf", "is it normal", "stop asking",
      "since", "yesterday", "swollen", "my eye", "laser", "worse", "{lips}", "%s", "\x00"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=25).map(" ".join))
@@ -27,10 +27,10 @@ KINDS = st.sampled_from(
 BUTTONS = st.sampled_from(
     ["c:experts", "c:normal", "c:clinic", "c:silent", "c:remind", "c:x", "r:4", "r:off", "r:x",
      "f:helpful", "t:laser", "t:other", "w:8", "w:9", "w:x", "s:none", "s:stroke", "x:worse",
-     "k:GB", "k:skip", "k:XX", "l:en", "o:country", "o:x", "zz", ":", ""]
+     "k:GB", "k:skip", "k:XX", "l:en", "l:es", "o:country", "o:clinic_off", "o:x", "zz", ":", ""]
 )  # fmt: skip
 COMMANDS = st.sampled_from(
-    ["start", "start dysport", "help", "privacy", "forget", "country", "country gb", "language",
+    ["start", "start dysport", "start skin_studio-dysport", "start dr_one", "help", "privacy", "forget", "country", "country gb", "language",
      "sources", "about", "new", "settings", "here bruise", "x"]
 )  # fmt: skip
 NOW = dt.datetime(2026, 11, 24, 3, tzinfo=dt.UTC)
