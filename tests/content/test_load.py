@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import jsonschema
 import pytest
 import yaml
 
@@ -144,33 +143,3 @@ def test_nobody_has_signed_the_knowledge_yet() -> None:
 def test_the_schema_files_are_those_of_the_models(kind: str) -> None:
     file = ROOT / "knowledge" / "schema" / f"{kind}.schema.json"
     assert yaml.safe_load(file.read_text("utf-8")) == schema_of(SCHEMAS[kind])
-
-
-@pytest.mark.parametrize(
-    ("folder", "kind"), [("symptoms", "symptom"), ("red_flags", "red_flag"), ("views", "topic"),
-                         ("treatments", "treatment")],
-)  # fmt: skip
-def test_schema_and_loader_accept_the_same_files(folder: str, kind: str) -> None:
-    schema = schema_of(SCHEMAS[kind])
-    validator = jsonschema.Draft7Validator(schema)
-    for file in sorted((ROOT / "knowledge" / folder).rglob("*.yaml")):
-        content = yaml.load(file.read_text("utf-8"), Loader=SchemaLoader)
-        assert list(validator.iter_errors(content)) == [], file
-
-
-def test_every_file_points_its_editor_at_its_schema() -> None:
-    for file in sorted((ROOT / "knowledge").rglob("*.yaml")):
-        first = file.read_text("utf-8").splitlines()[0]
-        assert first.startswith("# yaml-language-server: $schema="), file
-        target = (file.parent / first.split("=", 1)[1]).resolve()
-        assert target.is_file(), f"{file}: {first}"
-
-
-class SchemaLoader(yaml.SafeLoader):
-    """What an editor sees: numbers and booleans typed, dates as text."""
-
-
-SchemaLoader.yaml_implicit_resolvers = {
-    key: [(tag, rule) for tag, rule in rules if "timestamp" not in tag]
-    for key, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
