@@ -21,6 +21,7 @@ _COMMANDS = {
     "diff": "diff:diff",
     "eval": "evaluate:evaluate",
     "key": "talk:key",
+    "new": "new:new",
     "report": "report:report",
     "run": "talk:run",
     "schema": "check:schema",

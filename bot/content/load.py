@@ -75,6 +75,15 @@ def check(folder: Path) -> tuple[Knowledge | None, list[Fault]]:
     return knowledge, faults
 
 
+def as_far_as_it_can_be_read(folder: Path) -> Knowledge | None:
+    """The knowledge without its broken entries, for tools that help to write it.
+
+    Never for answers: a danger sign may be among what is left out. None if a file is missing or
+    broken that all the others need.
+    """
+    return _Loader(folder).run()
+
+
 class _Loader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
