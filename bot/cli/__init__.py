@@ -20,6 +20,7 @@ _COMMANDS = {
     "check": "check:check",
     "diff": "diff:diff",
     "eval": "evaluate:evaluate",
+    "import": "import_page:import_page",
     "key": "talk:key",
     "new": "new:new",
     "report": "report:report",

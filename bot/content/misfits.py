@@ -69,6 +69,8 @@ def explain(
         loc = _clean(item["loc"])
         if item["type"] == "missing" and loc in meant_ones:
             continue
+        if item["type"] == "too_short" and _at(document.value, loc):
+            continue  # its items have faults of their own
         what, remedy = _say(item, loc, model, misspelt.get(loc))
         line, col = document.place(loc)
         yield Fault(document.path, line, col, what, remedy)
@@ -101,7 +103,8 @@ def _say(item: Any, loc: Loc, model: type[BaseModel], meant: str | None) -> tupl
         if empty and field == "says":
             return f"{name} is empty", _OWN_WORDS
         if empty:
-            return f"{name} is empty", "write text in quotes, or remove the line"
+            example = _EXAMPLES.get(field, "text in quotes, or remove the line")
+            return f"{name} is empty", f"write {example}"
         if isinstance(value, dict) and all(v is None for v in value.values()):
             inner = ", ".join(value)
             return (
