@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bot import __version__
-from bot.cli import ask, check, evaluate, talk
+from bot.cli import ask, check, evaluate, gaps, talk
 from bot.config import ConfigError, from_environment
 
 
@@ -42,5 +42,6 @@ for command in (
     check.check,
     check.schema,
     evaluate.evaluate,
+    gaps.gaps,
 ):
     main.add_command(command)
