@@ -55,9 +55,10 @@ def gaps(config: Config, as_json: bool) -> None:
         console.print(_table("Words that nothing in knowledge/ knows", ["word"], words))
         console.print(
             "Next: see what a word does with [bold]aftercare explain[/bold], then teach it where "
-            "it belongs:\na phrase of a symptom or treatment, or [bold]aftercare new symptom[/bold]"
+            "it belongs: a phrase of a symptom or treatment, or [bold]aftercare new symptom[/bold]"
             " / [bold]aftercare new treatment[/bold].\n",
             highlight=False,
+            soft_wrap=True,
         )
     if pairs:
         console.print(_table("Pairs without a topic", ["symptom", "treatment"], pairs))
