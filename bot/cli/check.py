@@ -61,7 +61,8 @@ def check(config: Config, as_json: bool, report: bool, html: Path | None) -> Non
             console.print(
                 f"[green]OK[/green] {len(knowledge.treatments)} treatments, "
                 f"{len(knowledge.symptoms)} symptoms, {len(knowledge.red_flags)} red flags, "
-                f"{len(knowledge.topics)} topics, {len(knowledge.sources)} sources"
+                f"{len(knowledge.topics)} topics, {len(knowledge.sources)} sources, "
+                f"version {knowledge.edition}"
             )
         else:
             console.print(f"[red]{errors} errors[/red]")

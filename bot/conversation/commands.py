@@ -137,7 +137,7 @@ class Commands:
         audience = self._engine.audience(session)
         wording = self._engine.composer.wording(audience)
         version = wording.lines["version"].format(
-            version=knowledge.version,
+            version=knowledge.edition,
             topics=len(knowledge.topics),
             flags=len(knowledge.red_flags),
             sources=len(knowledge.sources),

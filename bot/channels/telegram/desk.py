@@ -73,7 +73,7 @@ class Desk:
         """Answer from now on with another knowledge; what is under way ends with the old one."""
         self.engine = engine
         self._conversation = Conversation(engine, counts_gaps=self._counts_gaps)
-        self._metrics.knowledge(engine.knowledge.version)
+        self._metrics.knowledge(engine.knowledge.version, str(engine.knowledge.date or ""))
 
     # -- taking -----------------------------------------------------------------------------
 

@@ -172,7 +172,7 @@ def self_check(config: Config, engine: Engine, store: Store) -> list[str]:
     knowledge = engine.knowledge
     lines = [
         (
-            f"knowledge {knowledge.version}: {len(knowledge.topics)} topics, "
+            f"knowledge {knowledge.edition}: {len(knowledge.topics)} topics, "
             f"{len(knowledge.red_flags)} red flags, from {config.knowledge}"
         ),
         f"Bot API at {urlsplit(config.api_url).hostname}, bot {config.bot}",
