@@ -30,7 +30,7 @@ $(VENV)/dev.ok: requirements-dev.txt pyproject.toml
 	@touch $@ $(VENV)/run.ok
 
 setup: $(VENV)/dev.ok
-	$(BIN)/pre-commit install
+	-$(BIN)/pre-commit install
 
 chat: $(VENV)/run.ok
 	@$(BIN)/python -m bot chat

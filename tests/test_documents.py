@@ -181,6 +181,19 @@ def test_a_form_is_one_that_github_takes_and_asks_for_no_patients_data(form: Pat
     assert content["name"] in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
 
+def test_who_opens_a_pull_request_is_asked_for_safety() -> None:
+    text = (ROOT / ".github" / "PULL_REQUEST_TEMPLATE.md").read_text("utf-8")
+    safety = text.partition("## Safety")[2].partition("## Code")[0]
+    for asked in (
+        "`safety:` line",
+        "No red flag lost",
+        "second reader",
+        "No real person's message",
+    ):
+        assert asked in safety
+    assert "`reviewed_by` stays `none`" in text
+
+
 def test_every_path_with_an_owner_exists() -> None:
     rows = (ROOT / ".github" / "CODEOWNERS").read_text("utf-8").splitlines()
     owned = [row.split() for row in rows if row and not row.startswith("#")]

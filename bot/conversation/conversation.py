@@ -105,13 +105,17 @@ class Conversation:
     def _gaps(self, found: Assessment, incoming: Incoming, session: Session) -> frozenset[Gap]:
         """What the writer asked for and is not known.
 
-        Not of somebody else's words, and nothing of a person who does not want to live.
+        Not of somebody else's words, and nothing of a person who does not want to live. A fault
+        here must not cost the answer.
         """
         if not self._counts_gaps or incoming.forwarded:
             return frozenset()
         if is_crisis(session) or _CRISIS in _names(found.reading):
             return frozenset()
-        return gaps_of(found, self._engine.knowledge, self._engine.reader)
+        try:
+            return gaps_of(found, self._engine.knowledge, self._engine.reader)
+        except Exception:  # noqa: BLE001 - whatever it is, the advice goes out
+            return frozenset()
 
     def _told(
         self,

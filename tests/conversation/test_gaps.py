@@ -85,6 +85,19 @@ def test_the_answer_is_the_same_with_and_without(engine: Engine) -> None:
         assert (on.replies, on.session) == (off.replies, off.session)
 
 
+def test_a_fault_in_counting_costs_no_answer(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.conversation.conversation.gaps_of", broken)
+    talk = Conversation(engine, counts_gaps=True)
+    turn = talk.respond(Incoming("text", "cant breathe since filler"), Session(), NOW)
+    assert turn.replies[0].level == "emergency"
+    assert turn.gaps == frozenset()
+
+
 @pytest.mark.parametrize("on", [True, False])
 def test_people_are_told_in_privacy(engine: Engine, on: bool) -> None:
     talk = Conversation(engine, counts_gaps=on)

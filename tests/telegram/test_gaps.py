@@ -94,6 +94,24 @@ async def test_five_people_ask_and_the_maintainer_reads_it(
     file.close()
 
 
+async def test_a_store_that_hangs_holds_up_no_answer(
+    api: BotApi, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = asyncio.Event()
+
+    async def hangs(*_: object) -> None:
+        await never.wait()
+
+    async with running(api, engine, tmp_path / "a.sqlite3", consent=True) as store:
+        real = store._database.write
+        monkeypatch.setattr(store._database, "write", hangs)
+        for number in (1, 2):
+            api.say(TEXT, chat=1)
+            await api.wait_for(number, chat=1)
+        monkeypatch.setattr(store._database, "write", real)
+        never.set()
+
+
 async def test_off_by_default_nothing_is_written_nor_told(
     api: BotApi, engine: Engine, tmp_path: Path
 ) -> None:
