@@ -18,6 +18,8 @@ from bot.conversation.gaps import has_topic
 from bot.store.gaps import KEPT_WEEKS, WEEK, Asked
 from bot.store.shares import NEEDED
 
+SHOWN = 5
+"""Pairs for which the next step is written out."""
 OFF = (
     "Nothing is counted: AFTERCARE_GAPS is not set. AFTERCARE_GAPS=yes in the bot's environment "
     "turns it on, and /privacy tells people so then."
@@ -62,10 +64,9 @@ def gaps(config: Config, as_json: bool) -> None:
         )
     if pairs:
         console.print(_table("Pairs without a topic", ["symptom", "treatment"], pairs))
-        console.print(
-            "Next: [bold]aftercare new topic[/bold] with this treatment and this symptom.",
-            highlight=False,
-        )
+        console.print("Next, for instance:")
+        for pair in pairs[:SHOWN]:
+            console.print(f"  {_next(pair)}", style="bold", highlight=False, soft_wrap=True)
 
 
 async def _read(config: Config) -> list[Asked]:
@@ -109,6 +110,11 @@ def _table(title: str, columns: list[str], rows: list[Asked]) -> Table:
     return table
 
 
+def _next(pair: Asked) -> str:
+    symptom, treatment = pair.gap.text.split()
+    return f"aftercare new topic --treatment {treatment} --symptom {symptom}"
+
+
 def _day(asked: Asked) -> str:
     return dt.datetime.fromtimestamp(asked.week * WEEK, dt.UTC).date().isoformat()
 
@@ -124,7 +130,7 @@ def _as_dict(words: list[Asked], pairs: list[Asked]) -> dict[str, Any]:
                 "treatment": p.gap.text.split()[1],
                 "chats": p.chats,
                 "week": _day(p),
-                "next": "aftercare new topic",
+                "next": _next(p),
             }
             for p in pairs
         ],

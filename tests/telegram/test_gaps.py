@@ -150,8 +150,8 @@ async def test_a_pair_is_listed_with_the_next_step(tmp_path: Path, engine: Engin
     assert found["words"] == [], "taught since"
     (pair,) = found["pairs"]
     assert (pair["symptom"], pair["treatment"], pair["chats"]) == ("fever", lacking, 7)
-    assert pair["next"].startswith("aftercare new topic")
-    assert "aftercare new topic" in await lists(path)
+    assert pair["next"] == f"aftercare new topic --treatment {lacking} --symptom fever"
+    assert pair["next"] in await lists(path)
 
 
 def test_the_list_needs_the_bots_settings(tmp_path: Path) -> None:
