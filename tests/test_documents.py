@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,7 +142,7 @@ def examples() -> Iterator[object]:
     for document in (ROOT / "CONTRIBUTING.md", ROOT / "knowledge" / "README.md"):
         for number, block in enumerate(_FENCE.finditer(document.read_text("utf-8"))):
             if block[1] == "yaml":
-                text = "\n".join(line.rstrip() for line in block[2].splitlines())
+                text = textwrap.dedent(block[2])
                 yield pytest.param(
                     yaml.load(text, yaml.BaseLoader), id=f"{shown(document)}-{number}"
                 )
