@@ -15,7 +15,7 @@ from bot.cli.shared import engine_of
 from bot.config import Config
 from bot.conversation.engine import Engine
 from bot.conversation.gaps import has_topic
-from bot.store.gaps import KEPT_WEEKS, WEEK, Asked
+from bot.store.gaps import KEPT_WEEKS, Asked, begin_of
 from bot.store.shares import NEEDED
 
 SHOWN = 5
@@ -116,7 +116,7 @@ def _next(pair: Asked) -> str:
 
 
 def _day(asked: Asked) -> str:
-    return dt.datetime.fromtimestamp(asked.week * WEEK, dt.UTC).date().isoformat()
+    return dt.datetime.fromtimestamp(begin_of(asked.week), dt.UTC).date().isoformat()
 
 
 def _as_dict(words: list[Asked], pairs: list[Asked]) -> dict[str, Any]:

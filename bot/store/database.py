@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.conversation.gaps import Gap
 from bot.store.gap_book import GapBook
-from bot.store.gaps import KEPT_WEEKS, WEEK, GapRow
+from bot.store.gaps import KEPT_WEEKS, GapRow, week_of
 from bot.store.migrate import migrate
 from bot.store.tables import COUNTS, GAPS, HELD, REMINDERS, SESSIONS, TURNS, UPDATES
 
@@ -255,7 +255,7 @@ class Database:
     async def _add_gaps(
         self, connection: AsyncConnection, gaps: Mapping[int, Iterable[Gap]], book: GapBook
     ) -> None:
-        week = int(time.time()) // WEEK
+        week = week_of(time.time())
         rows = [book.row(chat, gap, week) for chat, found in gaps.items() for gap in found]
         if not rows:
             return
@@ -288,7 +288,7 @@ class Database:
 
     async def sweep_gaps(self, now: float, stamps: Sequence[str]) -> int:
         """Delete gaps that are old, or of a key no longer in use; returns how many are left."""
-        old = GAPS.c.week <= int(now) // WEEK - KEPT_WEEKS
+        old = GAPS.c.week <= week_of(now) - KEPT_WEEKS
         mine = GAPS.c.bot == self._bot
         async with self.engine.begin() as connection:
             gone = await connection.execute(

@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from bot.conversation.gaps import Gap
 from bot.store import shares
-from bot.store.gaps import WEEK, Asked, GapRow
+from bot.store.gaps import Asked, GapRow, begin_of
 from bot.store.sealing import Seal
 
 PADDED = 112
@@ -44,8 +44,8 @@ class GapBook:
         curve = shares.curve(key, text)
         share = shares.height(curve, _place(mark)).to_bytes(shares.SIZE)
         padded = f"{gap.kind} {gap.text}".ljust(PADDED).encode()
-        locked = _lock(curve[0]).encrypt_at_time(padded, week * WEEK)
-        return GapRow(item, mark, stamp, share, self._seal.seal_at(locked, week * WEEK), week)
+        locked = _lock(curve[0]).encrypt_at_time(padded, begin_of(week))
+        return GapRow(item, mark, stamp, share, self._seal.seal_at(locked, begin_of(week)), week)
 
     def marks_of(
         self, chats: Sequence[int], rows: Iterable[tuple[str, str, str]]

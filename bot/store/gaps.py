@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from bot.conversation.gaps import Gap
 
 WEEK = 7 * 86_400
-"""Seconds. Weeks are counted from 1970; they begin on Thursdays, at midnight in UTC."""
+"""Seconds."""
+_TO_MONDAY = 3 * 86_400
+"""Seconds by which the first day of 1970, a Thursday, comes after a Monday."""
 KEPT_WEEKS = 8
 """Weeks after which a row goes; so a gap has to be asked by five chats within that time."""
+
+
+def week_of(time: float) -> int:
+    """The number of a week, from Monday to Sunday in UTC, of a time in seconds since 1970."""
+    return int(time + _TO_MONDAY) // WEEK
+
+
+def begin_of(week: int) -> int:
+    """When a week begins, in seconds since 1970."""
+    return week * WEEK - _TO_MONDAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,20 @@ from bot.conversation.session import Session
 from bot.store.database import Database
 from bot.store.durable import DurableStore
 from bot.store.gap_book import GapBook
-from bot.store.gaps import KEPT_WEEKS, WEEK, Asked
+from bot.store.gaps import KEPT_WEEKS, WEEK, Asked, begin_of, week_of
 from bot.store.sealing import Seal, new_key
 from tests.store.conftest import KEY, Opener
 
 NOW = dt.datetime.now(dt.UTC)
-THIS_WEEK = int(NOW.timestamp()) // WEEK
+THIS_WEEK = week_of(NOW.timestamp())
 WORD = Gap("word", "zorblex")
 PAIR = Gap.pair("fever", "tattoo_removal")
+
+
+def test_a_week_begins_on_monday() -> None:
+    monday = dt.datetime(2026, 11, 23, tzinfo=dt.UTC).timestamp()
+    assert week_of(monday) == week_of(monday + WEEK - 1) == week_of(monday - 1) + 1
+    assert begin_of(week_of(monday + 12_345)) == monday
 
 
 async def written(store: DurableStore) -> None:
@@ -248,17 +254,17 @@ async def test_the_raw_file_tells_no_word_no_chat_no_order_and_no_time(tmp_path:
     items = [row[0] for row in found]
     assert items == sorted(items), "they lie by their keyed names, not as they were asked"
     book = GapBook(Seal(FIXED, 1))
-    told = [book.row(chat, Gap("word", word), 0).item for word in sentence]
+    told = [book.row(chat, Gap("word", word), THIS_WEEK).item for word in sentence]
     assert [item for item in items if item in told] != told
     assert len({row[1] for row in found}) == len(found), "no two rows name the chat alike"
     assert len({len(row[3]) for row in found}) == 1, "no length of a word"
     assert {row[4] for row in found} == {THIS_WEEK}
     seal = Seal(FIXED, 1)
     for row in found:
-        assert seal._fernet.extract_timestamp(row[3]) == THIS_WEEK * WEEK
+        assert seal._fernet.extract_timestamp(row[3]) == begin_of(THIS_WEEK)
         inner = seal.open(row[3])
         assert inner is not None
-        assert int.from_bytes(_decoded(inner)[1:9]) == THIS_WEEK * WEEK
+        assert int.from_bytes(_decoded(inner)[1:9]) == begin_of(THIS_WEEK)
 
 
 def _decoded(token: bytes) -> bytes:
