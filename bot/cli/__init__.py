@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bot import __version__
-from bot.cli import ask, check, diff, evaluate, report, talk
+from bot.cli import ask, check, diff, evaluate, gaps, report, talk
 from bot.config import ConfigError, from_environment
 
 
@@ -44,5 +44,6 @@ for command in (
     evaluate.evaluate,
     diff.diff,
     report.report,
+    gaps.gaps,
 ):
     main.add_command(command)

@@ -62,7 +62,8 @@ def check(config: Config, as_json: bool, report: bool) -> None:
             console.print(
                 f"[green]OK[/green] {len(knowledge.treatments)} treatments, "
                 f"{len(knowledge.symptoms)} symptoms, {len(knowledge.red_flags)} red flags, "
-                f"{len(knowledge.topics)} topics, {len(knowledge.sources)} sources"
+                f"{len(knowledge.topics)} topics, {len(knowledge.sources)} sources, "
+                f"version {knowledge.edition}"
                 + (f", {len(clinics)} clinics" if clinics else "")
             )
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ from bot.content import models
 from bot.content.faults import Fault, KnowledgeError
 from bot.content.knowledge import Knowledge
 from bot.content.patterns import PatternError, parse
+from bot.content.version import digest_of, version_of
 from bot.content.words import words_of
 from bot.content.yamlfile import Scalar, YamlDocument, parse_file
 
@@ -88,7 +88,8 @@ class _Loader:
         self.folder = folder
         self.faults: list[Fault] = []
         self.files: dict[str, str] = {}
-        self.digest = hashlib.sha256()
+        self.digests: dict[str, str] = {}
+        """SHA-256 of each file by its path inside the folder."""
 
     def fault(self, text: Any, what: str, remedy: str) -> None:
         """A fault at the place of a text."""
@@ -150,7 +151,7 @@ class _Loader:
             wording=entries["wording"],
             welcome=entries["welcome"],
             files=self.files,
-            version=self.digest.hexdigest()[:12],
+            version=version_of(self.digests),
         )
 
     def shown(self, file: Path) -> str:
@@ -161,7 +162,7 @@ class _Loader:
         self.faults.extend(faults)
         if document is None:
             return None
-        self.digest.update(self.shown(file).encode() + b"\0" + file.read_bytes())
+        self.digests[file.relative_to(self.folder).as_posix()] = digest_of(file.read_bytes())
         try:
             return model.model_validate(document.value)
         except ValidationError as error:

@@ -39,6 +39,7 @@ from bot.understanding.safety_net import SafetyNet
 from bot.understanding.times import NOT_SINCE, TimeExpression, TimeReader
 from bot.understanding.tokens import Tokeniser, Tokens
 from bot.understanding.treatments import after_all, attached, questions, specific, was_had
+from bot.understanding.unheard import unheard
 from bot.understanding.vocabulary import Vocabulary
 
 ANY = "any"
@@ -81,6 +82,7 @@ class Reader:
             knowledge.spelling.keep,
             names=_names(knowledge),
         )
+        self._vocabulary = vocabulary
         self._tokeniser = Tokeniser(
             vocabulary,
             (words_of(phrase)[0] for phrase in knowledge.context.clause_starts),
@@ -99,6 +101,14 @@ class Reader:
         """The repaired words of a text, and the sentence of each."""
         tokens = self._tokeniser.tokenise(text[:MAX_CHARS])
         return tokens.forms, tokens.sentences
+
+    def unheard(self, text: str) -> frozenset[str]:
+        """Words of a text that nothing here knows, without any that may tell of a person."""
+        return unheard(text[:MAX_CHARS], self._vocabulary)
+
+    def knows(self, word: str) -> bool:
+        """Whether a single word is known, or read as one that is."""
+        return not self._vocabulary.unheard(word)
 
     # -- reading ------------------------------------------------------------------------
 
