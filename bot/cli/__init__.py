@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bot import __version__
-from bot.cli import ask, check, diff, evaluate, explain, report, talk
+from bot.cli import ask, check, diff, evaluate, explain, report, studio, talk
 from bot.config import ConfigError, from_environment
 
 
@@ -40,6 +40,7 @@ for command in (
     talk.key,
     ask.ask,
     explain.explain,
+    studio.studio,
     check.check,
     check.schema,
     evaluate.evaluate,
