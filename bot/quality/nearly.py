@@ -12,7 +12,7 @@ from bot.content.knowledge import Knowledge, origin
 from bot.content.models import Condition, RedFlag
 from bot.content.yamlfile import YamlDocument, parse_file
 from bot.conversation.engine import Engine
-from bot.triage.assess import told_as
+from bot.triage.assess import in_window, told_as, told_since
 from bot.triage.assessment import Assessment
 from bot.understanding.index import Hit, Near
 from bot.understanding.phrases import Kind, Meaning
@@ -153,12 +153,15 @@ def unmet(
         lacks.append(_needs(wanted, found))
     if condition.area is not None and condition.area not in found.reading.areas:
         lacks.append(f"no word of {{{condition.area}}} in the message")
-    if condition.days is not None:
-        if found.days is None and condition.days.first > 0:
-            lacks.append(f"only on days {condition.days}, and no day is told")
-        elif found.days is not None and not condition.days.covers(found.days):
-            lacks.append(f"outside days {condition.days}: it is day {int(found.days)}")
     present = [f for f in found.findings if f.status is Status.PRESENT]
+    since = told_since(condition, present)
+    if condition.days is not None and not in_window(condition.days, found.days, since):
+        if found.days is not None:
+            lacks.append(f"outside days {condition.days}: it is day {int(found.days)}")
+        elif since is not None:
+            lacks.append(f"only on days {condition.days}, and it is there for {since:g} days")
+        else:
+            lacks.append(f"only on days {condition.days}, and no day is told")
     explained = sorted({f.symptom for f in present} & set(condition.unless))
     if explained:
         lacks.append(f"not where {' or '.join(explained)} is told, which explains it")

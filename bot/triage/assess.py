@@ -301,8 +301,8 @@ def _holds(condition: Condition, flag: RedFlag, case: _Case) -> list[Evidence] |
     if condition.area is not None and condition.area not in case.reading.areas:
         return None
     findings = case.present
-    if condition.days is not None and not _in_window(
-        condition.days, case.days, _began(condition, findings)
+    if condition.days is not None and not in_window(
+        condition.days, case.days, told_since(condition, findings)
     ):
         return None
     if condition.any_of and not case.present_slugs.intersection(condition.any_of):
@@ -329,13 +329,13 @@ def _holds(condition: Condition, flag: RedFlag, case: _Case) -> list[Evidence] |
     return [finding.evidence for finding in used]
 
 
-def _began(condition: Condition, findings: Sequence[Finding]) -> float | None:
+def told_since(condition: Condition, findings: Sequence[Finding]) -> float | None:
     """For how many days all the signs of a condition have been there; None if one has no time."""
     lengths = [f.since for f in findings if f.symptom in condition.any_of]
     return min((d for d in lengths if d is not None), default=None) if None not in lengths else None
 
 
-def _in_window(window: DayRange, days: float | None, began: float | None = None) -> bool:
+def in_window(window: DayRange, days: float | None, began: float | None = None) -> bool:
     """On an unknown day a window that starts at the treatment holds: doubt raises.
 
     Not if the signs themselves are older than the window: "bluish for months".
