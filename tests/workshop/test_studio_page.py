@@ -155,6 +155,18 @@ def test_from_a_message_to_a_saved_edit_and_a_conflict(page: Page, knowledge: Pa
     file.write_text(original, "utf-8")
 
 
+def test_it_listens_on_this_machine_only(address: str) -> None:
+    port = int(address.rstrip("/").rpartition(":")[2])
+    listening = [c for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+    assert {c.laddr.ip for c in listening if c.laddr.port == port} == {"127.0.0.1"}
+    result = subprocess.run(
+        [sys.executable, "-m", "bot", "studio", "--port", str(port)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert "take another" in result.stderr
+
+
 def test_buttons_the_country_and_a_new_talk(page: Page) -> None:
     page.get_by_label("Country").select_option("GB")
     say(page, "cant breathe since my botox")

@@ -51,8 +51,8 @@ class Saved:
                 self.engine = await engine_made_apart(self.folder, self._cache)
             except KnowledgeError as refused:
                 self.state, self.faults = "faults", refused.faults
-            except OSError:
-                self.state, self._seen = "failed", ()
+            except (OSError, ValueError):
+                self.state = "failed"
             else:
                 self.state, self.faults = "ready", ()
 

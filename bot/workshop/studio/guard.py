@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HOSTS = frozenset(("127.0.0.1", "localhost"))
+HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d{1,5})?")
 """Names by which this page is called. Another one is a foreign name that was made to lead here."""
 MAX_BODY = 6_000_000
 """Bytes: a file of 2 MB in JSON."""
@@ -55,7 +56,7 @@ class Guard:
 def refusal(method: str, path: str, headers: Headers) -> str:
     """Why a request is refused; empty if it is not."""
     host = headers.get("host", "")
-    if host.partition(":")[0] not in HOSTS:
+    if HOST.fullmatch(host) is None:
         return "The studio answers at http://127.0.0.1 only."
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")

@@ -44,10 +44,13 @@ def difference(saved: dict[str, Any], edited: dict[str, Any]) -> list[str]:
     said = []
     if saved["level"] != edited["level"]:
         said.append(f"{_words(saved['level'])} → {_words(edited['level'])}")
-    for name in ("red flags", "symptoms", "treatments", "views"):
-        before, after = saved[name], edited[name]
-        said += [f"+ {slug}" for slug in after if slug not in before]
-        said += [f"- {slug}" for slug in before if slug not in after]
+    names = ("red flags", "symptoms", "treatments", "views")
+    gone = [slug for name in names for slug in saved[name] if slug not in edited[name]]
+    new = [slug for name in names for slug in edited[name] if slug not in saved[name]]
+    if gone:
+        said.append("no longer " + ", ".join(gone))
+    if new:
+        said.append("now " + ", ".join(new))
     return said
 
 

@@ -212,12 +212,12 @@ function compared(told) {
   const old = $("changes").querySelector(".cases");
   const cases = told.cases ? casesPart(told) : old;
   if (told.alone) parts.push(el("p", { class: "note" }, "The saved knowledge has faults: there is nothing to compare with."));
-  $("changes").replaceChildren(el("h3", {}, "What the edit changes"), ...parts, ...(cases ? [cases] : []));
+  $("changes").replaceChildren(el("h3", {}, "What the edit changes", el("span", { class: "note" }, parts.length ? " in your last messages, each by itself" : "")), ...parts, ...(cases ? [cases] : []));
 }
 
 function beside({ text: message, saved, edited: now, differs, lowered }) {
   const head = differs.length
-    ? el("p", { class: lowered ? "lowered" : "differs" }, lowered ? "▼ less urgent: " : "", differs.join(", "))
+    ? el("p", { class: lowered ? "lowered" : "differs" }, lowered ? "▼ less urgent: " : "", differs.join("; "))
     : el("p", { class: "note" }, saved.reply === now.reply ? "the same" : "the same level; other words in the reply");
   const reply = (title, answer, other) => {
     const there = new Set(other.reply.split("\n"));
@@ -233,7 +233,7 @@ function casesPart({ cases, tried }) {
   const own = tried ? `${tried} cases beside this file, ${cases.length} changed` : "No cases stand beside this file";
   return el("section", { class: "cases" }, el("h4", {}, own),
     el("ul", {}, cases.map((one) => el("li", { class: one.lowered ? "lowered" : "differs" },
-      el("span", { class: "quoted" }, one.text), ` ${one.lowered ? "▼ less urgent: " : ""}${one.differs.join(", ")}`))),
+      el("span", { class: "quoted" }, one.text), ` ${one.lowered ? "▼ less urgent: " : ""}${one.differs.join("; ")}`))),
     el("p", { class: "note" }, "“aftercare diff” compares all cases and all evaluation sets."));
 }
 

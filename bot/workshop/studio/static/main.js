@@ -9,7 +9,7 @@ const SAID = {
   compiling: "compiling the saved knowledge…",
   ready: "ready",
   faults: "the saved knowledge has faults",
-  failed: "the knowledge could not be compiled; trying again",
+  failed: "the knowledge could not be compiled; saving a file tries it again",
 };
 
 async function look() {
