@@ -101,7 +101,7 @@ def _signs(trace: Trace, found: Assessment, knowledge: Knowledge) -> Iterator[Ne
         if sign.red_flag in met:
             continue
         flag = knowledge.red_flags[sign.red_flag]
-        lacks = how(sign.status, sign.cue)
+        lacks = f"it is {how(sign.status, sign.cue)}"
         if sign.status is Status.PRESENT:
             lacks = _needs(flag.treatments, found)
         yield NearRule(
@@ -192,7 +192,7 @@ def _missing(
     left = [slug for slug in symptoms if slug not in used]
     for finding in found.findings:
         if finding.symptom in left:
-            return f"{finding.symptom}: {how(finding.status, finding.cue)}"
+            return f"{finding.symptom} is {how(finding.status, finding.cue)}"
     names = [slug for slug in left if slug in knowledge.symptoms]
     return f"{_LACKS} {_listed(names)}" if names else f"{_LACKS} another symptom"
 
@@ -235,7 +235,7 @@ def _not_told(trace: Trace, found: Assessment, knowledge: Knowledge) -> Iterator
         level = knowledge.symptoms[finding.symptom].level.value
         yield NearRule(
             "symptom", finding.symptom, level, finding.evidence.words,
-            how(finding.status, finding.cue), str(finding.evidence.origin),
+            f"it is {how(finding.status, finding.cue)}", str(finding.evidence.origin),
         )  # fmt: skip
     having = {g for t in found.treatments for g in (t.id, *t.groups)} | (
         {"any"} if found.treatments else set()
@@ -279,7 +279,8 @@ def _phrases(engine: Engine, trace: Trace, found: Assessment) -> Iterator[NearRu
     tokens = trace.tokens
     known = {*found.symptoms, *(m.flag.id for m in found.red_flags)}
     known |= {f.symptom for f in found.findings} | {s.red_flag for s in found.reading.signs}
-    taken = {word for hit in (*trace.flags, *trace.symptoms) for word in hit.covered}
+    read = {word for hit in (*trace.flags, *trace.symptoms) for word in hit.covered}
+    taken = set(read)
     for time in trace.times:
         taken.update(range(time.first, time.last + 1))
     kinds: tuple[Kind, ...] = ("treatment", "quality", "cue", "place")
@@ -303,8 +304,8 @@ def _phrases(engine: Engine, trace: Trace, found: Assessment) -> Iterator[NearRu
 
     counts: dict[str, int] = {}
     for item in sorted(near, key=rank):
-        if min(frequency(forms[word]) for word in there(item)) >= SAYS_SOMETHING:
-            continue  # only words that stand everywhere
+        if all(w in read or frequency(forms[w]) >= SAYS_SOMETHING for w in there(item)):
+            continue  # words that stand everywhere, or that tell of something else already
         name = item.hit.payload.name
         counts[name] = counts.get(name, 0) + 1
         if counts[name] > MOST_OF_ONE:

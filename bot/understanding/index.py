@@ -55,7 +55,7 @@ class Near(Generic[T]):
     """Number of the word at whose place another is wanted; None: all words are there, but a mark
     or too many words stand between them."""
     wanted: tuple[str, ...] = ()
-    """What the phrase wants there, the most usual first."""
+    """Single words that the phrase wants there, the most usual first."""
 
 
 @dataclass(slots=True)
@@ -254,7 +254,7 @@ class PhraseIndex(Generic[T]):
             hits: list[Hit[T]] = []
             parts = [symbol for symbol, _, _ in row.parts]
             if missing:
-                if not any_free:
+                if not any_free or not self._symbols[missing[0]].words:
                     continue
                 replaced = {symbol: mask(symbol) for symbol in parts}
                 replaced[missing[0]] = ((1, any_free),)
@@ -276,10 +276,7 @@ class PhraseIndex(Generic[T]):
         return found
 
     def _usual(self, symbol: int) -> tuple[str, ...]:
-        known = self._symbols[symbol]
-        longer = [" ".join(words) for rows in known.groups.values() for words in rows]
-        single = sorted(known.words, key=self._frequency, reverse=True)
-        return (*single, *longer)
+        return tuple(sorted(self._symbols[symbol].words, key=self._frequency, reverse=True))
 
 
 def _bits(words: Sequence[str], places: Iterable[int]) -> dict[str, int]:

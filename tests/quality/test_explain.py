@@ -111,8 +111,8 @@ def test_a_missing_treatment_is_named() -> None:
 
 def test_a_denial_is_named_with_its_cue() -> None:
     found = explained("botox 9 days ago, no fever, the spot is sore")
-    assert lacks(found, "fever") == "denied by 'no'"
-    assert "fever: denied by 'no'" in lacks(found, "wound_infection")
+    assert lacks(found, "fever") == "it is denied by 'no'"
+    assert "fever is denied by 'no'" in lacks(found, "wound_infection")
 
 
 def test_a_window_of_days_is_named_with_the_day() -> None:
@@ -143,6 +143,11 @@ def test_a_word_that_nothing_reads_is_offered_for_the_one_that_a_phrase_misses()
     phrases = lacks(explained("filler today and my lip is like alabastrine"), "blanching")
     assert "missed by one word: 'alabastrine' stands where 'white'" in phrases
     assert "{pale_word}`" in phrases
+
+
+def test_words_that_tell_of_something_already_are_not_offered_for_other_phrases() -> None:
+    found = explained("filler today, my lip is white and my injector is away")
+    assert not [rule for rule in found.nearly if "injector" in rule.lacks]
 
 
 def test_words_that_stand_too_far_apart_are_named() -> None:
