@@ -68,9 +68,11 @@ async def tried(client: httpx.AsyncClient, text: str, **more: Any) -> list[dict[
 # -- who may ask -------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def idle(folder: Path) -> Studio:
-    """A studio of which nothing runs."""
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    """A studio of which nothing runs, over a knowledge that is only looked at."""
+    folder = tmp_path_factory.mktemp("idle") / "knowledge"
+    shutil.copytree(ROOT / "knowledge", folder)
     return Studio(folder)
 
 
