@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,20 +15,26 @@ import pytest
 
 from bot.workshop.studio.app import Studio
 from bot.workshop.studio.bench import Bench, GoneError
-from tests.conftest import ROOT
 
 HERE = {"Origin": "http://127.0.0.1:8010"}
-CASES = "tests/cases/symptoms/skin/blanching.yaml"
-PATH = "symptoms/skin/blanching.yaml"
-WHITE = "lip filler yesterday, one corner of my lip went ghost white"
+PATH = "red_flags/white_lip.yaml"
+WHITE = "lip filler yesterday, my lip went white"
+CASES = f"""hits:
+  - text: "{WHITE} and cold"
+  - text: "lip filler, pale lips"
+  - text: "lips so pale since lip filler"
+near_misses:
+  - text: "white lip balm"
+"""
 
 
 @pytest.fixture
-def folder(tmp_path: Path, knowledge_copy: Path) -> Path:
-    """The shipped knowledge with the cases beside it, free to be edited."""
-    (tmp_path / CASES).parent.mkdir(parents=True)
-    shutil.copy(ROOT / CASES, tmp_path / CASES)
-    return knowledge_copy
+def folder(small_knowledge: Path) -> Path:
+    """A knowledge of few entries with cases beside it, free to be edited."""
+    cases = small_knowledge.parent / "tests/cases" / PATH
+    cases.parent.mkdir(parents=True)
+    cases.write_text(CASES, "utf-8")
+    return small_knowledge
 
 
 @pytest.fixture
@@ -68,11 +73,9 @@ async def tried(client: httpx.AsyncClient, text: str, **more: Any) -> list[dict[
 # -- who may ask -------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def idle(tmp_path_factory: pytest.TempPathFactory) -> Studio:
-    """A studio of which nothing runs, over a knowledge that is only looked at."""
-    folder = tmp_path_factory.mktemp("idle") / "knowledge"
-    shutil.copytree(ROOT / "knowledge", folder)
+@pytest.fixture
+def idle(folder: Path) -> Studio:
+    """A studio of which nothing runs."""
     return Studio(folder)
 
 
@@ -191,13 +194,6 @@ async def test_the_phone_says_when_the_knowledge_is_not_ready(idle: Studio) -> N
     assert "compiled" in answer.json()["fault"]
 
 
-def few_phrases(text: str) -> str:
-    """The file with one phrase left of its many."""
-    before, rest = text.split("phrases:\n", 1)
-    after = rest.split("denials:\n", 1)[1]
-    return f'{before}phrases:\n  - "(blanch|blanched)"\ndenials:\n{after}'
-
-
 # -- a whole round -----------------------------------------------------------------------------------
 
 
@@ -218,37 +214,40 @@ async def test_a_talk_an_edit_and_what_it_changes(
     hard = {"talk": turn["talk"], "kind": "text", "text": "/privacy"}
     page = (await client.post("/api/talk", json=hard, headers=HERE)).json()
     assert page["reading"] is None
-    asked = {"text": "dull headache", "talk": None}
+    asked = {"text": "swollen after lip filler", "talk": None}
     turn = (await client.post("/api/talk", json=asked, headers=HERE)).json()
-    button = turn["replies"][0]["buttons"][0][0]
+    rows = turn["replies"][0]["buttons"]
+    button = next(one for row in rows for one in row if one["label"] == "What experts say")
     tapped = {"talk": turn["talk"], "kind": "button", "text": button["data"]}
     after = (await client.post("/api/talk", json=tapped, headers=HERE)).json()
-    assert after["replies"]
+    assert "Jane Roe" in after["replies"][0]["messages"][0]
     assert WHITE not in repr(vars(studio.phone))
 
     # an edit with faults: all of them, with line and remedy, and nothing is compiled
     text = studio.files.read(PATH).text
-    (checked,) = await tried(client, text.replace("level: urgent", "level: urgnt"))
+    (checked,) = await tried(client, text.replace("level: emergency", "level: emergencie"))
     assert not checked["ok"]
     fault = next(f for f in checked["faults"] if f["path"].endswith(PATH))
     assert (fault["line"], fault["severity"]) == (5, "error")
-    assert "urgent" in fault["remedy"]
-    (checked,) = await tried(client, "id: [blanching\n")
+    assert "emergency" in fault["remedy"]
+    (checked,) = await tried(client, "id: [white_lip\n")
     fault = next(f for f in checked["faults"] if f["path"].endswith(PATH))
     assert "not valid YAML" in fault["what"]
 
     # an edit that lowers the level, seen before it is saved
-    worse = few_phrases(text)
-    told = await tried(client, worse, messages=[WHITE, "botox today, bruise"])
+    worse = text.replace("{lips} .. {white}", "{lips} {white}")
+    assert worse != text
+    told = await tried(client, worse, messages=[WHITE, "lip filler today, swollen"])
     assert [one["state"] for one in told] == ["checked", "ready", "compared"]
-    white, bruise = told[2]["messages"]
+    white, swollen = told[2]["messages"]
     assert white["saved"]["level"] == "emergency"
     assert white["lowered"]
     assert white["saved"]["reply"] != white["edited"]["reply"]
-    assert white["differs"][1].startswith("no longer vascular_occlusion, blanching")
+    assert white["differs"][1] == "no longer white_lip"
     assert white["edited"]["explanation"]["level"] == white["edited"]["level"]
-    assert not bruise["differs"]
-    assert told[2]["tried"] > 20
+    assert not swollen["differs"]
+    assert told[2]["tried"] == 4
+    assert [case["text"] for case in told[2]["cases"]] == [f"{WHITE} and cold"]
     assert told[2]["cases"][0]["lowered"]
     assert studio.files.read(PATH).text == text
 
@@ -271,13 +270,13 @@ async def test_a_talk_an_edit_and_what_it_changes(
     assert turn["replies"][0]["level"] != "emergency"
 
     # knowledge with faults on the disk: the last good one answers, and the faults are told
-    (folder / PATH).write_text("id: blanching\n", "utf-8")
+    (folder / PATH).write_text("id: white_lip\n", "utf-8")
     await studio.saved.refresh()
     state = (await client.get("/api/state")).json()
     assert state["state"] == "faults"
     assert any(fault["path"].endswith(PATH) for fault in state["faults"])
-    turn = (await client.post("/api/talk", json={"text": "cant breathe"}, headers=HERE)).json()
-    assert turn["replies"][0]["level"] == "emergency"
+    turn = (await client.post("/api/talk", json={"text": "headache"}, headers=HERE)).json()
+    assert turn["replies"][0]["level"] == "self_care"
 
 
 @pytest.fixture

@@ -22,20 +22,22 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine; Debian has it as 'chromium'"
 )
-PATH = "symptoms/skin/blanching.yaml"
-WHITE = "lip filler yesterday, one corner of my lip went ghost white, no fever"
-SOON = 90_000
+PATH = "red_flags/white_lip.yaml"
+WHITE = "lip filler yesterday, my lip went white, no headache"
+SOON = 60_000
 """Milliseconds for what compiles; other tests may have the processor."""
 
 
 @pytest.fixture(scope="module")
 def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A knowledge folder of its own with cases beside it."""
+    """A knowledge of few entries with cases beside it."""
     place = tmp_path_factory.mktemp("studio")
-    shutil.copytree(ROOT / "knowledge", place / "knowledge")
+    shutil.copytree(ROOT / "tests/small_knowledge", place / "knowledge")
+    (place / "knowledge/wording").mkdir()
+    shutil.copy(ROOT / "knowledge/wording/en.yaml", place / "knowledge/wording")
     cases = place / "tests/cases" / PATH
     cases.parent.mkdir(parents=True)
-    shutil.copy(ROOT / "tests/cases" / PATH, cases)
+    cases.write_text('hits:\n  - text: "lip filler, my lip goes white"\n', "utf-8")
     return place / "knowledge"
 
 
@@ -90,13 +92,6 @@ def rewrite(page: Page, old: str, new: str) -> None:
     box.fill(text.replace(old, new))
 
 
-def few_phrases(page: Page) -> str:
-    text = page.get_by_label("The text of the file").input_value()
-    before, rest = text.split("phrases:\n", 1)
-    after = rest.split("denials:\n", 1)[1]
-    return f'{before}phrases:\n  - "(blanch|blanched)"\ndenials:\n{after}'
-
-
 def test_from_a_message_to_a_saved_edit_and_a_conflict(page: Page, knowledge: Path) -> None:
     file = knowledge / PATH
     original = file.read_text("utf-8")
@@ -105,30 +100,30 @@ def test_from_a_message_to_a_saved_edit_and_a_conflict(page: Page, knowledge: Pa
     say(page, WHITE)
     expect(page.locator(".bot.emergency .bubble").first).to_contain_text("EMERGENCY")
     expect(page.locator("#explained .level")).to_have_text("emergency")
-    expect(page.locator("#explained .scoped").first).to_have_text(re.compile("fever"))
-    expect(page.get_by_label("What the colours and letters mean")).to_contain_text("symptom")
+    expect(page.locator("#explained .scoped").first).to_have_text(re.compile("headache"))
+    expect(page.get_by_label("What the colours and letters mean")).to_contain_text("danger sign")
 
     # a click on a rule opens its line
-    page.locator("#explained .place", has_text=f"{PATH}:5").click()
+    page.locator("#explained .place", has_text=f"{PATH}:10").last.click()
     expect(page.locator("#path")).to_have_text(PATH)
     box = page.get_by_label("The text of the file")
     selected = box.evaluate("box => box.value.slice(box.selectionStart, box.selectionEnd)")
-    assert selected == "level: urgent"
+    assert selected == '  - "{lips} .. {white}"'
 
     # broken: the fault stands at its line, and it is not saved
-    rewrite(page, "level: urgent", "level: urgnt")
+    rewrite(page, "level: emergency", "level: emergencie")
     expect(page.locator("#faults > li.error").first).to_contain_text("line 5", timeout=SOON)
-    expect(page.locator("#faults > li.error").first).to_contain_text("write 'info'")
+    expect(page.locator("#faults > li.error").first).to_contain_text("'emergency'")
     expect(page.locator("#numbers .error")).to_have_text("● 5")
     expect(page.locator("#progress")).to_contain_text("fault")
     page.keyboard.press("Control+s")
     expect(page.locator("#progress")).to_contain_text("not saved")
     assert file.read_text("utf-8") == original
 
-    # mended, with fewer phrases: the lowered level is seen before it is saved
-    rewrite(page, "level: urgnt", "level: urgent")
+    # mended, with a narrower phrase: the lowered level is seen before it is saved
+    rewrite(page, "level: emergencie", "level: emergency")
     expect(page.locator("#save")).to_be_disabled()
-    box.fill(few_phrases(page))
+    rewrite(page, "{lips} .. {white}", "{lips} {white}")
     changes = page.locator("#changes")
     expect(changes.locator("article.lowered")).to_contain_text("less urgent", timeout=SOON)
     expect(changes.locator("article .lowered")).to_contain_text("emergency → ")
@@ -150,7 +145,7 @@ def test_from_a_message_to_a_saved_edit_and_a_conflict(page: Page, knowledge: Pa
     # saved
     page.keyboard.press("Control+s")
     expect(page.locator("#progress")).to_contain_text("saved; the phone", timeout=SOON)
-    assert '"(blanch|blanched)"\ndenials:' in file.read_text("utf-8")
+    assert '"{lips} {white}"' in file.read_text("utf-8")
     expect(page.locator("#save")).to_be_disabled()
     file.write_text(original, "utf-8")
 
@@ -169,36 +164,36 @@ def test_it_listens_on_this_machine_only(address: str) -> None:
 
 def test_buttons_the_country_and_a_new_talk(page: Page) -> None:
     page.get_by_label("Country").select_option("GB")
-    say(page, "cant breathe since my botox")
+    say(page, WHITE)
     expect(page.locator(".bot.emergency .bubble").first).to_contain_text("999")
     page.get_by_role("button", name="New talk").click()
     expect(page.locator(".bubble").first).to_contain_text("computer program")
-    say(page, "dull headache")
-    page.locator(".row button", has_text="Botulinum toxin").click()
-    expect(page.locator(".bot")).to_have_count(3)
+    say(page, "swollen after lip filler")
+    page.locator(".row button", has_text="What experts say").click()
+    expect(page.locator(".bubble").last).to_contain_text("Jane Roe")
 
 
 def test_a_message_is_text_not_html(page: Page) -> None:
-    say(page, "<img src=x onerror=alert(1)> <b>fever</b> & pain")
-    expect(page.locator(".me")).to_have_text("<img src=x onerror=alert(1)> <b>fever</b> & pain")
+    say(page, "<img src=x onerror=alert(1)> <b>swollen</b> & white")
+    expect(page.locator(".me")).to_have_text("<img src=x onerror=alert(1)> <b>swollen</b> & white")
     expect(page.locator("#explained .message")).to_contain_text("<img src=x onerror=alert(1)>")
     assert page.locator("#phone img, #explained img").count() == 0
 
 
 def test_an_unsaved_edit_outlives_a_reload_and_no_message_does(page: Page) -> None:
-    say(page, "secretword and a fever after botox")
+    say(page, "secretword and a headache")
     expect(page.locator("#explained .level")).to_be_visible()
-    page.get_by_label("Find a file").fill("general fever")
+    page.get_by_label("Find a file").fill("general headache")
     page.keyboard.press("Enter")
-    expect(page.locator("#path")).to_have_text("symptoms/general/fever.yaml")
-    rewrite(page, "id: fever", "# mine\nid: fever")
+    expect(page.locator("#path")).to_have_text("symptoms/general/headache.yaml")
+    rewrite(page, "id: headache", "# mine\nid: headache")
     stored = page.evaluate(
         "JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage})"
     )
     assert "# mine" in stored
     assert "secretword" not in stored
     page.reload()
-    page.get_by_label("Find a file").fill("general fever")
+    page.get_by_label("Find a file").fill("general headache")
     expect(page.locator("#found li").first).to_contain_text("unsaved")
     page.keyboard.press("Enter")
     box = page.get_by_label("The text of the file")
@@ -209,7 +204,7 @@ def test_an_unsaved_edit_outlives_a_reload_and_no_message_does(page: Page) -> No
 
 
 def test_keys_and_names_for_everything(page: Page) -> None:
-    page.get_by_label("Find a file").fill("blanching")
+    page.get_by_label("Find a file").fill("white lip")
     page.keyboard.press("Enter")
     box = page.get_by_label("The text of the file")
     expect(box).to_be_focused()
@@ -232,7 +227,7 @@ def test_a_phone_is_wide_enough(browser: Browser, address: str) -> None:
     expect(page.locator(".bot.emergency").first).to_be_visible()
     page.get_by_role("button", name="Reading", exact=True).click()
     expect(page.locator("#explained .level")).to_be_visible()
-    page.locator("#explained .place", has_text=f"{PATH}:5").click()
+    page.locator("#explained .place", has_text=f"{PATH}:10").last.click()
     expect(page.get_by_label("The text of the file")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
