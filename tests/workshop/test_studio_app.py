@@ -15,6 +15,7 @@ import pytest
 
 from bot.workshop.studio.app import Studio
 from bot.workshop.studio.bench import Bench, GoneError
+from bot.workshop.studio.verdict import cases_beside
 
 HERE = {"Origin": "http://127.0.0.1:8010"}
 PATH = "red_flags/white_lip.yaml"
@@ -192,6 +193,33 @@ async def test_the_phone_says_when_the_knowledge_is_not_ready(idle: Studio) -> N
         answer = await client.post("/api/talk", json={"text": "x"}, headers=HERE)
     assert answer.status_code == 503
     assert "compiled" in answer.json()["fault"]
+
+
+def test_a_file_that_others_use_is_tried_with_the_cases_of_red_flags(folder: Path) -> None:
+    kind, texts = cases_beside(folder, "language/classes.yaml")
+    assert kind == "cases of red flags"
+    assert texts == [f"{WHITE} and cold", "lip filler, pale lips", "lips so pale since lip filler"]
+    assert cases_beside(folder, PATH) == ("cases beside this file", [*texts, "white lip balm"])
+
+
+async def test_knowledge_that_does_not_check_can_be_mended(folder: Path) -> None:
+    good = (folder / PATH).read_text("utf-8")
+    (folder / PATH).write_text("id: white_lip\n", "utf-8")
+    studio = Studio(folder)
+    async with studio.running(), asking(studio) as client:
+        await compiled(studio)
+        assert (await client.get("/api/state")).json()["state"] == "faults"
+        answer = await client.post("/api/talk", json={"text": WHITE}, headers=HERE)
+        assert answer.status_code == 503
+        assert "faults" in answer.json()["fault"]
+        told = await tried(client, good, messages=[WHITE])
+        assert told[-1]["alone"]
+        mark = studio.files.read(PATH).mark
+        saving = {"path": PATH, "text": good, "mark": mark}
+        assert (await client.post("/api/save", json=saving, headers=HERE)).status_code == 200
+        await studio.saved.refresh()
+        turn = (await client.post("/api/talk", json={"text": WHITE}, headers=HERE)).json()
+        assert turn["replies"][0]["level"] == "emergency"
 
 
 # -- a whole round -----------------------------------------------------------------------------------

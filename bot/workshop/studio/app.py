@@ -153,13 +153,15 @@ class Studio:
         self, page: str, path: str, messages: Sequence[str], *, cases: bool = True
     ) -> dict[str, Any] | None:
         engine = self.saved.engine
-        beside = await asyncio.to_thread(cases_beside, self.folder, path) if cases else []
+        kind, beside = "", list[str]()
+        if cases:
+            kind, beside = await asyncio.to_thread(cases_beside, self.folder, path)
         try:
             edited = await self.bench.ask(page, messages, beside)
         except GoneError:
             return None
         if engine is None:  # nothing to compare with: what is saved has faults
-            return {"messages": [], "cases": [], "tried": 0, "alone": True}
+            return {"messages": [], "cases": [], "tried": 0, "kind": kind, "alone": True}
         answers = await asyncio.to_thread(
             lambda: [answer(engine, text, self.folder) for text in messages]
         )
@@ -182,6 +184,7 @@ class Studio:
             ],
             "cases": sorted(changed, key=lambda case: not case["lowered"]),
             "tried": len(beside),
+            "kind": kind,
         }
 
     def _verdicts(self, engine: Engine, texts: Sequence[str]) -> list[dict[str, Any]]:

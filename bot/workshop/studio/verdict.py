@@ -14,7 +14,6 @@ from bot.quality.explain import explain
 from bot.reply.render import plain
 
 PARTS = ("hits", "denied", "near_misses")
-MOST_CASES = 1_500
 
 
 def verdict(engine: Engine, text: str) -> dict[str, Any]:
@@ -59,18 +58,18 @@ def lowered(saved: dict[str, Any], edited: dict[str, Any]) -> bool:
     return Level(edited["level"]).rank < Level(saved["level"]).rank
 
 
-def cases_beside(folder: Path, path: str) -> list[str]:
-    """The messages of the case file beside a knowledge file.
+def cases_beside(folder: Path, path: str) -> tuple[str, list[str]]:
+    """The messages that a knowledge file is tried with, and what they are.
 
-    A file that has none is used by many others (word classes, cues): all messages that must meet
-    a red flag stand in for its cases.
+    A file without cases of its own is used by many others (word classes, cues): all messages that
+    must meet a red flag stand in for them.
     """
     cases = folder.parent / "tests" / "cases"
     own = cases / path
     if own.is_file():
-        return _texts(own, PARTS)
+        return "cases beside this file", _texts(own, PARTS)
     flags = sorted((cases / "red_flags").glob("*.yaml"))
-    return [text for file in flags for text in _texts(file, ("hits",))][:MOST_CASES]
+    return "cases of red flags", [text for file in flags for text in _texts(file, ("hits",))]
 
 
 def _texts(file: Path, parts: Iterable[str]) -> list[str]:

@@ -229,8 +229,8 @@ function beside({ text: message, saved, edited: now, differs, lowered }) {
       el("div", { class: "both" }, reply("saved", saved, now), reply("edited", now, saved))));
 }
 
-function casesPart({ cases, tried }) {
-  const own = tried ? `${tried} cases beside this file, ${cases.length} changed` : "No cases stand beside this file";
+function casesPart({ cases, tried, kind }) {
+  const own = tried ? `${tried} ${kind}, ${cases.length} changed` : `No ${kind}`;
   return el("section", { class: "cases" }, el("h4", {}, own),
     el("ul", {}, cases.map((one) => el("li", { class: one.lowered ? "lowered" : "differs" },
       el("span", { class: "quoted" }, one.text), ` ${one.lowered ? "▼ less urgent: " : ""}${one.differs.join("; ")}`))),
