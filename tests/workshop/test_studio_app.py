@@ -202,6 +202,12 @@ def test_a_file_that_others_use_is_tried_with_the_cases_of_red_flags(folder: Pat
     assert cases_beside(folder, PATH) == ("cases beside this file", [*texts, "white lip balm"])
 
 
+@pytest.mark.parametrize("content", ["", "hits: [", "hits:\n  - 3\n  - {txt: a}\n", "- a\n"])
+def test_a_case_file_that_cannot_be_read_stops_nothing(folder: Path, content: str) -> None:
+    (folder.parent / "tests/cases" / PATH).write_text(content, "utf-8")
+    assert cases_beside(folder, PATH) == ("cases beside this file", [])
+
+
 async def test_knowledge_that_does_not_check_can_be_mended(folder: Path) -> None:
     good = (folder / PATH).read_text("utf-8")
     (folder / PATH).write_text("id: white_lip\n", "utf-8")

@@ -2,54 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.content.levels import Level
+from bot.content.yamlfile import parse_file
 from bot.conversation.engine import Engine
+from bot.quality.behaviour import behaviour
 from bot.quality.explain import explain
-from bot.reply.render import plain
+from bot.quality.messages import PARTS
 
-PARTS = ("hits", "denied", "near_misses")
+_SLUGS = ("red_flags", "symptoms", "treatments", "topics")
 
 
 def verdict(engine: Engine, text: str) -> dict[str, Any]:
-    """Level and slugs that a message is given by itself."""
-    found = engine.assess(text)
-    return {
-        "level": found.level.value,
-        "red flags": sorted(met.flag.id for met in found.red_flags),
-        "symptoms": sorted(found.symptoms),
-        "treatments": sorted(found.reading.had),
-        "views": list(found.topic_ids),
-    }
+    """The behaviour on a message by itself."""
+    return asdict(behaviour(engine, text, dt.date.today()))  # noqa: DTZ011 - the maintainer's day
 
 
 def answer(engine: Engine, text: str, folder: Path) -> dict[str, Any]:
-    """The same with the whole reply and its explanation."""
-    _, reply = engine.answer(text)
-    return {
-        **verdict(engine, text),
-        "reply": plain(reply),
-        "explanation": explain(engine, text, folder).as_dict(),
-    }
+    """The same with its explanation."""
+    return {**verdict(engine, text), "explanation": explain(engine, text, folder).as_dict()}
 
 
 def difference(saved: dict[str, Any], edited: dict[str, Any]) -> list[str]:
-    """What differs, in words; nothing if it is all the same."""
+    """What differs besides the words of the reply; nothing if it is all the same."""
     said = []
     if saved["level"] != edited["level"]:
         said.append(f"{_words(saved['level'])} → {_words(edited['level'])}")
-    names = ("red flags", "symptoms", "treatments", "views")
-    gone = [slug for name in names for slug in saved[name] if slug not in edited[name]]
-    new = [slug for name in names for slug in edited[name] if slug not in saved[name]]
+    gone = [slug for name in _SLUGS for slug in saved[name] if slug not in edited[name]]
+    new = [slug for name in _SLUGS for slug in edited[name] if slug not in saved[name]]
     if gone:
         said.append("no longer " + ", ".join(gone))
     if new:
         said.append("now " + ", ".join(new))
+    if saved["days"] != edited["days"]:
+        said.append(f"day {_day(saved['days'])} → {_day(edited['days'])}")
     return said
 
 
@@ -73,10 +64,17 @@ def cases_beside(folder: Path, path: str) -> tuple[str, list[str]]:
 
 
 def _texts(file: Path, parts: Iterable[str]) -> list[str]:
-    content = yaml.safe_load(file.read_text("utf-8")) or {}
+    """The messages of a case file; of one that cannot be read, none (the tests say so)."""
+    document, _ = parse_file(file, file.name)
+    content = document.value if document and isinstance(document.value, dict) else {}
     rows = [row for part in parts for row in content.get(part) or ()]
-    return list(dict.fromkeys(row["text"] for row in rows if isinstance(row, dict)))
+    texts = [row.get("text") for row in rows if isinstance(row, dict)]
+    return list(dict.fromkeys(str(text) for text in texts if isinstance(text, str)))
 
 
 def _words(level: str) -> str:
     return level.replace("_", " ")
+
+
+def _day(days: float | None) -> str:
+    return "not told" if days is None else f"{days:g}"
