@@ -58,6 +58,7 @@ def address(knowledge: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=30_000)  # other tests may have the processor
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
@@ -90,6 +91,14 @@ def rewrite(page: Page, old: str, new: str) -> None:
     text = box.input_value()
     assert old in text
     box.fill(text.replace(old, new))
+
+
+def find(page: Page, words: str, marked: str = "") -> None:
+    page.get_by_label("Find a file").fill(words)
+    path = words.replace(" ", "_" if "lip" in words else "/")
+    expect(page.locator("#found button").first).to_contain_text(path)
+    expect(page.locator("#found button").first).to_contain_text(marked)
+    page.keyboard.press("Enter")
 
 
 def test_from_a_message_to_a_saved_edit_and_a_conflict(page: Page, knowledge: Path) -> None:
@@ -183,8 +192,7 @@ def test_a_message_is_text_not_html(page: Page) -> None:
 def test_an_unsaved_edit_outlives_a_reload_and_no_message_does(page: Page) -> None:
     say(page, "secretword and a headache")
     expect(page.locator("#explained .level")).to_be_visible()
-    page.get_by_label("Find a file").fill("general headache")
-    page.keyboard.press("Enter")
+    find(page, "general headache")
     expect(page.locator("#path")).to_have_text("symptoms/general/headache.yaml")
     rewrite(page, "id: headache", "# mine\nid: headache")
     stored = page.evaluate(
@@ -193,9 +201,7 @@ def test_an_unsaved_edit_outlives_a_reload_and_no_message_does(page: Page) -> No
     assert "# mine" in stored
     assert "secretword" not in stored
     page.reload()
-    page.get_by_label("Find a file").fill("general headache")
-    expect(page.locator("#found li").first).to_contain_text("unsaved")
-    page.keyboard.press("Enter")
+    find(page, "general headache", marked="unsaved")
     box = page.get_by_label("The text of the file")
     expect(box).to_have_value(re.compile("# mine"))
     page.get_by_role("button", name="Undo all").click()
@@ -204,8 +210,7 @@ def test_an_unsaved_edit_outlives_a_reload_and_no_message_does(page: Page) -> No
 
 
 def test_keys_and_names_for_everything(page: Page) -> None:
-    page.get_by_label("Find a file").fill("white lip")
-    page.keyboard.press("Enter")
+    find(page, "white lip")
     box = page.get_by_label("The text of the file")
     expect(box).to_be_focused()
     page.keyboard.press("Escape")
