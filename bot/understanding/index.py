@@ -259,9 +259,16 @@ class PhraseIndex(Generic[T]):
                 replaced = {symbol: mask(symbol) for symbol in parts}
                 replaced[missing[0]] = ((1, any_free),)
                 _match(row, replaced, at_place, hits)
-                for hit in hits[:1]:
-                    spot = next((n for n in sorted(hit.covered) if n in free), None)
-                    found.append(Near(hit, spot, self._usual(missing[0])))
+                there = [self._symbols[symbol].words for symbol in parts if symbol != missing[0]]
+                for hit in hits:
+                    spots = [
+                        n
+                        for n in sorted(hit.covered)
+                        if n in free and not any(words[n] in known for known in there)
+                    ]
+                    if spots:
+                        found.append(Near(hit, spots[-1], self._usual(missing[0])))
+                        break
                 continue
             _match(row, {symbol: mask(symbol) for symbol in parts}, at_place, hits)
             if hits:
