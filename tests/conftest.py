@@ -48,6 +48,16 @@ def knowledge_copy(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def small_knowledge(tmp_path: Path) -> Path:
+    """A whole knowledge of few entries: checked in an instant, and free to be broken."""
+    folder = tmp_path / "knowledge"
+    shutil.copytree(ROOT / "tests" / "small_knowledge", folder)
+    (folder / "wording").mkdir()
+    shutil.copy(ROOT / "knowledge/wording/en.yaml", folder / "wording")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A server for the whole run."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bot import __version__
-from bot.cli import ask, check, diff, evaluate, gaps, report, talk
+from bot.cli import ask, check, diff, evaluate, explain, gaps, report, studio, talk
 from bot.config import ConfigError, from_environment
 
 
@@ -39,6 +39,8 @@ for command in (
     talk.run,
     talk.key,
     ask.ask,
+    explain.explain,
+    studio.studio,
     check.check,
     check.schema,
     evaluate.evaluate,
