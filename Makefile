@@ -3,16 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help chat run test lint check eval snapshots net bench crash soak ci clean lock
+.PHONY: help setup changelog chat run test lint check eval snapshots net bench crash soak ci clean lock
 
 help:
 	@echo "make chat   talk to the bot in this terminal (no token needed)"
 	@echo "make test   set up and run the tests"
+	@echo "make setup  all that a contributor needs, and the check before each commit"
 	@echo "make run    the Telegram worker (needs TELEGRAM_TOKEN)"
 	@echo "make lint   style, types and import rules"
 	@echo "make check  check the knowledge"
 	@echo "make snapshots  write the replies of the topics again"
 	@echo "make net    train the safety net again, after many new cases"
+	@echo "make changelog  move the fragments of changes/ into CHANGELOG.md, at a release"
 	@echo "make bench  speed, as ratios against a baseline in the same run"
 	@echo "make crash  10,000 messages with kill -9 about every second"
 	@echo "make soak   half an hour at 30 messages a second"
@@ -26,6 +28,9 @@ $(VENV)/dev.ok: requirements-dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(VENV)/run.ok
+
+setup: $(VENV)/dev.ok
+	-$(BIN)/pre-commit install
 
 chat: $(VENV)/run.ok
 	@$(BIN)/python -m bot chat
@@ -43,6 +48,9 @@ lint: $(VENV)/dev.ok
 
 check: $(VENV)/run.ok
 	@$(BIN)/python -m bot check
+
+changelog: $(VENV)/dev.ok
+	$(BIN)/towncrier build --yes
 
 snapshots: $(VENV)/dev.ok
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/test_replies.py

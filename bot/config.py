@@ -43,6 +43,13 @@ class Config:
     """Where the compiled knowledge is kept; None: nowhere."""
     json_log: bool | None = None
     """AFTERCARE_LOG: ``json`` or ``text``; without it text in a terminal, else JSON."""
+    gaps: bool = False
+    """AFTERCARE_GAPS: the operator consents to counting what is asked and not known."""
+
+    @property
+    def counts_gaps(self) -> bool:
+        """Whether it is counted: consent is not enough, there must be a key to seal it with."""
+        return self.gaps and self.keys is not None
 
     @property
     def bot(self) -> int:
@@ -105,6 +112,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     log = value("AFTERCARE_LOG")
     if log not in (None, "json", "text"):
         raise ConfigError("AFTERCARE_LOG must be json or text")
+    gaps = value("AFTERCARE_GAPS")
+    if gaps not in (None, "yes", "no"):
+        raise ConfigError("AFTERCARE_GAPS must be yes or no")
     return Config(
         token=value("TELEGRAM_TOKEN"),
         api_url=(value("TELEGRAM_API_URL") or TELEGRAM).rstrip("/"),
@@ -118,4 +128,5 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         host=value("HOST") or "0.0.0.0",  # noqa: S104 - a platform's router comes from outside
         cache=cache_folder(env),
         json_log=None if log is None else log == "json",
+        gaps=gaps == "yes",
     )

@@ -57,7 +57,8 @@ def test_folders_of_other_systems(platform: str, env: dict[str, str], folder: st
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "eighty"), ("PORT", "70000"), ("AFTERCARE_LOG", "x")]
+    ("name", "value"),
+    [("PORT", "eighty"), ("PORT", "70000"), ("AFTERCARE_LOG", "x"), ("AFTERCARE_GAPS", "1")],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name):

@@ -35,12 +35,14 @@ class Metrics:
         self.feedback = Counter("aftercare_feedback", "Taps on feedback", ["name"], registry=r)
         self.reloads = Counter("aftercare_reloads", "Knowledge reloads", ["result"], registry=r)
         self.memory = Gauge("aftercare_resident_bytes", "Memory of the process", registry=r)
-        self._knowledge = Gauge("aftercare_knowledge", "Knowledge in use", ["version"], registry=r)
+        self._knowledge = Gauge(
+            "aftercare_knowledge", "Knowledge in use", ["version", "date"], registry=r
+        )
 
-    def knowledge(self, version: str) -> None:
+    def knowledge(self, version: str, date: str) -> None:
         """The version in use; the one before is no longer shown."""
         self._knowledge.clear()
-        self._knowledge.labels(version).set(1)
+        self._knowledge.labels(version, date).set(1)
 
     def page(self) -> bytes:
         """All of it as text."""

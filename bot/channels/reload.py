@@ -80,4 +80,4 @@ class Watcher:
             gc.collect()  # the version before goes
             gc.freeze()
             self._metrics.reloads.labels("taken").inc()
-            LOG.info("knowledge %s from now on", engine.knowledge.version)
+            LOG.info("knowledge %s from now on", engine.knowledge.edition)

@@ -20,12 +20,15 @@ _COMMANDS = {
     "check": "check:check",
     "diff": "diff:diff",
     "eval": "evaluate:evaluate",
+    "explain": "explain:explain",
+    "gaps": "gaps:gaps",
     "import": "import_page:import_page",
     "key": "talk:key",
     "new": "new:new",
     "report": "report:report",
     "run": "talk:run",
     "schema": "check:schema",
+    "studio": "studio:studio",
 }
 """Module and name of each command. A module is imported when its command is called: ``check`` runs
 at every save of an editor and must not wait for the rest of the program."""

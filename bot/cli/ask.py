@@ -8,14 +8,13 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from bot.channels import terminal
-from bot.cli.shared import STYLES, engine_of
+from bot.cli.shared import engine_of
 from bot.config import Config
 from bot.conversation.engine import Engine
-from bot.quality import evaluation
+from bot.quality import evaluation, show
+from bot.quality.explain import explain as explained
 from bot.reply.compose import Audience
 from bot.reply.render import plain
 from bot.reply.reply import Reply
@@ -25,7 +24,7 @@ from bot.understanding.reading import TRAITS
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--explain", is_flag=True, help="Add the evidence: words, rules, files and lines.")
+@click.option("--explain", is_flag=True, help="Add what 'aftercare explain' says of it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--jsonl", is_flag=True, help="Read an object a line from stdin, write one a line.")
 @click.option("--country", help="ISO code of the person's country, for the emergency number.")
@@ -55,7 +54,8 @@ def ask(
     console = Console()
     terminal.show(reply, console)
     if explain:
-        _explain(assessment, console)
+        console.print()
+        show.explanation(explained(engine, text, config.knowledge), console)
 
 
 def as_object(assessment: Assessment, reply: Reply) -> dict[str, Any]:
@@ -97,55 +97,3 @@ def _ask_lines(engine: Engine, audience: Audience) -> None:
             sys.exit(2)
         assessment, reply = engine.answer(text, audience)
         click.echo(json.dumps(as_object(assessment, reply), ensure_ascii=False))
-
-
-def _explain(assessment: Assessment, console: Console) -> None:
-    reading = assessment.reading
-    table = Table("read as", "how", "words", "phrase", "file", title="Evidence", expand=False)
-    for mention in reading.treatments:
-        when = f", day {mention.days:g}" if mention.days is not None else ""
-        how = "had" if mention.had else "asked about"
-        table.add_row(
-            mention.treatment,
-            how + when,
-            mention.evidence.words,
-            mention.evidence.phrase,
-            str(mention.evidence.origin),
-        )
-    for finding in reading.findings:
-        traits = [t for t in TRAITS if getattr(finding, t)]
-        if finding.side:
-            traits.append(f"side: {finding.side}")
-        if finding.since is not None:
-            traits.append(f"since {finding.since:g} days")
-        how = str(finding.status) + (f" ({finding.cue})" if finding.cue else "")
-        table.add_row(
-            finding.symptom,
-            ", ".join([how, *traits]),
-            finding.evidence.words,
-            finding.evidence.phrase,
-            str(finding.evidence.origin),
-        )
-    for sign in reading.signs:
-        how = str(sign.status) + (f" ({sign.cue})" if sign.cue else "")
-        table.add_row(
-            f"sign: {sign.red_flag}",
-            how,
-            sign.evidence.words,
-            sign.evidence.phrase,
-            str(sign.evidence.origin),
-        )
-    console.print(table)
-    if reading.repairs:
-        console.print("Repaired: " + ", ".join(f"{r.typed} → {r.read_as}" for r in reading.repairs))
-    console.print(f"Days since treatment: {assessment.days}")
-    rules = Table("level", "step", "rule", "words", "file", title="Reasons")
-    for reason in assessment.reasons:
-        rules.add_row(
-            Text(reason.level.value, style=STYLES[reason.level]),
-            reason.step,
-            reason.text,
-            "; ".join(e.words for e in reason.evidence),
-            str(reason.origin),
-        )
-    console.print(rules)

@@ -10,17 +10,8 @@ from rich.text import Text
 from bot.config import Config
 from bot.content.clinics import load_clinics
 from bot.content.faults import KnowledgeError
-from bot.content.levels import Level
 from bot.conversation.compiled import engine_from
 from bot.conversation.engine import Engine
-
-STYLES = {
-    Level.EMERGENCY: "bold white on red",
-    Level.URGENT: "bold yellow",
-    Level.CONTACT_CLINIC: "yellow",
-    Level.SELF_CARE: "green",
-    Level.INFO: "blue",
-}
 
 
 def engine_of(config: Config) -> Engine:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from bot.content.models import (
     Context,
@@ -71,7 +72,27 @@ class Knowledge:
     files: Mapping[str, str]
     """Path of the file that an entry stands in, by ``kind:id``."""
     version: str
-    """Twelve digits of the SHA-256 over all files."""
+    """Twelve digits of a SHA-256 over all files (``version``)."""
+
+    @cached_property
+    def date(self) -> dt.date | None:
+        """The newest day on which an entry was changed or reviewed, as the entries name it.
+
+        Not the time of a file or of a commit: a wheel and a container have neither.
+        """
+        entries: Iterator[LifeCycle] = chain(
+            self.treatments.values(),
+            self.symptoms.values(),
+            self.red_flags.values(),
+            self.topics.values(),
+        )
+        days = (day for entry in entries for day in (entry.updated, entry.reviewed_on))
+        return max((day for day in days if day is not None), default=None)
+
+    @property
+    def edition(self) -> str:
+        """Version and date, as shown."""
+        return f"{self.version} ({self.date})" if self.date else self.version
 
     @cached_property
     def topics_by_treatment(self) -> Mapping[str, Mapping[str, Topic]]:

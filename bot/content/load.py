@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from bot.content.knowledge import Knowledge
 from bot.content.lines import look
 from bot.content.misfits import did_you_mean, explain
 from bot.content.patterns import PatternError, parse
+from bot.content.version import digest_of, version_of
 from bot.content.words import words_of
 from bot.content.yamlfile import Scalar, parse_file
 
@@ -91,7 +91,8 @@ class _Loader:
         self.files: dict[str, str] = {}
         self.unread: dict[str, set[str]] = {}
         """By folder, the names of entries that have faults of their own: to name them is none."""
-        self.digest = hashlib.sha256()
+        self.digests: dict[str, str] = {}
+        """SHA-256 of each file by its path inside the folder."""
 
     def fault(self, text: Any, what: str, remedy: str) -> None:
         """A fault at the place of a text."""
@@ -153,7 +154,7 @@ class _Loader:
             wording=entries["wording"],
             welcome=entries["welcome"],
             files=self.files,
-            version=self.digest.hexdigest()[:12],
+            version=version_of(self.digests),
         )
 
     def shown(self, file: Path) -> str:
@@ -165,7 +166,7 @@ class _Loader:
         if document is None:
             return None
         raw = file.read_bytes()
-        self.digest.update(self.shown(file).encode() + b"\0" + raw)
+        self.digests[file.relative_to(self.folder).as_posix()] = digest_of(raw)
         try:
             entry = model.model_validate(document.value)
         except ValidationError as error:

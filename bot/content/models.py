@@ -146,6 +146,8 @@ class LifeCycle(Model):
     reviewed_by: Annotated[Text | None, BeforeValidator(_none)]
     """Clinician who signed it, or ``none``. Never a name that did not sign."""
     reviewed_on: Annotated[dt.date | None, BeforeValidator(_none)]
+    updated: dt.date | None = None
+    """The day of the last change to what the file says, as its writer puts it down."""
     review_due: dt.date
     """From this day on the entry shows only its danger signs and 'contact your clinic'."""
 

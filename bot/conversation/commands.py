@@ -22,14 +22,20 @@ PAGES = ("help", "privacy")
 class Commands:
     """Answers commands."""
 
-    def __init__(self, engine: Engine, questions: Questions, deck: Deck) -> None:
+    def __init__(
+        self, engine: Engine, questions: Questions, deck: Deck, *, counts_gaps: bool = False
+    ) -> None:
         self._engine = engine
         self._questions = questions
         self._deck = deck
+        self._counts_gaps = counts_gaps
 
     def respond(self, name: str, argument: str, session: Session, now: dt.datetime) -> Turn | None:
         """The turn of a command; None if there is no such command."""
         audience = self._engine.audience(session)
+        if name == "privacy" and self._counts_gaps:
+            told = self._engine.composer.wording(audience).lines["privacy_gaps"]
+            return Turn(session, (self._engine.composer.page(name, audience, extra=(told,)),))
         if name in PAGES:
             return Turn(session, (self._engine.composer.page(name, audience),))
         if name == "start":
@@ -147,7 +153,7 @@ class Commands:
         audience = self._engine.audience(session)
         wording = self._engine.composer.wording(audience)
         version = wording.lines["version"].format(
-            version=knowledge.version,
+            version=knowledge.edition,
             topics=len(knowledge.topics),
             flags=len(knowledge.red_flags),
             sources=len(knowledge.sources),

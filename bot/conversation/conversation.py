@@ -20,6 +20,7 @@ from bot.conversation.answers import Answer, answer_of, stands_alone, whole, wit
 from bot.conversation.commands import Commands
 from bot.conversation.deck import Deck
 from bot.conversation.engine import Engine
+from bot.conversation.gaps import Gap, gaps_of
 from bot.conversation.memory import earlier_of, edited_from, fresh, remember
 from bot.conversation.questions import Question, Questions, on_day
 from bot.conversation.session import Session
@@ -28,7 +29,7 @@ from bot.reply.cards import short_name
 from bot.reply.compose import listed
 from bot.reply.reply import Line, Part, Reply
 from bot.triage.assess import assess
-from bot.triage.assessment import Assessment
+from bot.triage.assessment import Assessment, Earlier
 from bot.understanding.reading import Reading, Status
 
 __all__ = ["Conversation", "Incoming", "IncomingKind", "Reminder", "Turn"]
@@ -50,11 +51,13 @@ SEEN = ("photo", "video")
 class Conversation:
     """Answers whatever comes in."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, counts_gaps: bool = False) -> None:
+        """``counts_gaps``: the operator consents to counting what is asked and not known."""
         self._engine = engine
+        self._counts_gaps = counts_gaps
         self._questions = Questions(engine)
         self._deck = Deck(engine, self._questions)
-        self._commands = Commands(engine, self._questions, self._deck)
+        self._commands = Commands(engine, self._questions, self._deck, counts_gaps=counts_gaps)
 
     def respond(self, incoming: Incoming, session: Session, now: dt.datetime | None = None) -> Turn:
         """One turn. ``now`` is the time at which it came in, with a time zone."""
@@ -107,7 +110,7 @@ class Conversation:
 
     def _text(self, incoming: Incoming, session: Session, now: dt.datetime) -> Turn:
         language = self._engine.tongues.of(incoming.text)
-        turn = self._told(incoming, session, now, foreign=language is not None)
+        turn = self._read(incoming, session, now, foreign=language is not None)
         return turn if language is None else self._in_language(language, turn)
 
     def _in_language(self, language: str, turn: Turn) -> Turn:
@@ -130,7 +133,7 @@ class Conversation:
         session = replace(session, done=tuple(dict.fromkeys((*session.done, mark))))
         return replace(turn, session=session, replies=(*turn.replies, reply))
 
-    def _told(
+    def _read(
         self, incoming: Incoming, session: Session, now: dt.datetime, *, foreign: bool
     ) -> Turn:
         text = incoming.text
@@ -138,10 +141,41 @@ class Conversation:
         if incoming.edited:
             session = replace(session, told=(), red_flags=(), level=None, symptoms=())
         found = self._engine.assess(text, earlier, today=now.date())
-        reading = found.reading
-        if _says_today(reading, session):
-            reading = replace(reading, days=None)
+        if _says_today(found.reading, session):
+            reading = replace(found.reading, days=None)
             found = assess(self._engine.knowledge, reading, earlier)
+        turn = self._told(found, incoming, earlier, session, now, foreign=foreign)
+        if foreign:
+            return turn
+        return replace(turn, gaps=self._gaps(found, incoming, session))
+
+    def _gaps(self, found: Assessment, incoming: Incoming, session: Session) -> frozenset[Gap]:
+        """What the writer asked for and is not known.
+
+        Not of somebody else's words, and nothing of a person who does not want to live. A fault
+        here must not cost the answer.
+        """
+        if not self._counts_gaps or incoming.forwarded:
+            return frozenset()
+        if is_crisis(session) or _CRISIS in _names(found.reading):
+            return frozenset()
+        try:
+            return gaps_of(found, self._engine.knowledge, self._engine.reader)
+        except Exception:  # noqa: BLE001 - whatever it is, the advice goes out
+            return frozenset()
+
+    def _told(
+        self,
+        found: Assessment,
+        incoming: Incoming,
+        earlier: Earlier,
+        session: Session,
+        now: dt.datetime,
+        *,
+        foreign: bool,
+    ) -> Turn:
+        """The turn of a message that was read."""
+        text, reading = incoming.text, found.reading
         wording = self._engine.composer.wording(self._engine.audience(session))
         if not tells(reading) or whole(text, wording) is not None:
             turn = self._answered(text, reading, session, now)

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.conversation.gaps import Gap
 from bot.conversation.session import Session
 from bot.reply.reply import Reply
 
@@ -61,3 +62,5 @@ class Turn:
     """To be kept, or cancelled."""
     feedback: str | None = None
     """A name to be counted, with nothing about the person."""
+    gaps: frozenset[Gap] = frozenset()
+    """What was asked for and is not known; always empty without the operator's consent."""

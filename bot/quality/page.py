@@ -17,6 +17,7 @@ from bot.content.levels import Level
 from bot.quality.coverage import Coverage
 from bot.quality.difference import TITLES, VERDICTS, Change, Difference, Kind, words_changed
 from bot.quality.evaluation import Score, in_order
+from bot.quality.explain import CODES, Explanation, kinds_of
 from bot.quality.report import Report
 
 DANGEROUS = (Kind.LOWERED, Kind.FLAG_LOST)
@@ -149,3 +150,14 @@ def _confusion(score: Score) -> dict[str, Any]:
         "confusion": score.confusion,
         "most": max(score.confusion.values(), default=1),
     }
+
+
+def explanation_page(explanation: Explanation, version: str) -> str:
+    """One message with its words as they were read, its rules, and what would change them."""
+    return _PAGES.get_template("explain.html").render(
+        x=explanation,
+        codes=CODES,
+        kinds=kinds_of(explanation),
+        unknown=any(not word.known for word in explanation.words),
+        version=version,
+    )

@@ -1,8 +1,9 @@
-"""Figures of an evaluation and of the coverage as tables in the terminal."""
+"""Figures of an evaluation, of the coverage, and why a message got its level, in the terminal."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -10,8 +11,27 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.content.knowledge import Knowledge
+from bot.content.levels import Level
 from bot.quality import evaluation
 from bot.quality.coverage import Coverage
+from bot.quality.explain import CODES, Explanation, kinds_of
+
+LEVEL_STYLES = {
+    Level.EMERGENCY: "bold white on red",
+    Level.URGENT: "bold yellow",
+    Level.CONTACT_CLINIC: "yellow",
+    Level.SELF_CARE: "green",
+    Level.INFO: "blue",
+}
+_KIND_STYLES = {
+    "danger sign": "bold white on red",
+    "symptom": "black on yellow",
+    "treatment": "white on blue",
+    "time": "black on green",
+    "how it is told": "white on magenta",
+    "cue": "black on white",
+    "place": "black on cyan",
+}
 
 
 def score(figures: dict[str, Any], result: evaluation.Score, misses: int, console: Console) -> None:
@@ -84,3 +104,95 @@ def _miss(miss: evaluation.Miss, console: Console) -> None:
         console.print(Text("  " + line, style="dim"))
     for reason in miss.reasons if miss.wrong_level else ():
         console.print(Text("  " + reason, style="dim"))
+
+
+def explanation(x: Explanation, console: Console) -> None:
+    """Print the words as they were read, the rules, those that nearly fired, what would change."""
+    level = x.level.replace("_", " ")
+    day = "no day told" if x.days is None else f"day {x.days:g}"
+    console.print(
+        Text.assemble(
+            (f" {level} ", LEVEL_STYLES[Level(x.level)]),
+            f"  {day}, {', '.join(x.treatments) or 'no treatment told'}",
+            "; the words sound like danger: the person is asked" if x.asks else "",
+        )
+    )
+    console.print()
+    console.print(_message(x))
+    legend = Text()
+    for kind in kinds_of(x):
+        legend.append(f"{CODES[kind]} {kind}", style=_KIND_STYLES.get(kind, "dim"))
+        legend.append("  ")
+    if x.scopes:
+        legend.append("‹a cue acts on it›  ", style="underline")
+    console.print(legend)
+    if x.repairs:
+        console.print("Repaired: " + ", ".join(f"{typed} → {read}" for typed, read in x.repairs))
+    _items(
+        console,
+        "What cues act on",
+        [(s.cue, f"makes {s.status.replace('_', ' ')}: {s.words}", s.origin) for s in x.scopes],
+    )
+    told = [(t.name, f"{t.kind}, {t.how}: {t.words}", t.origin) for t in x.told]
+    _items(console, "What was read", [*told, *(("time", words, "") for words in x.day_words)])
+    _items(
+        console,
+        "Rules that fired",
+        [(_level(r.level), f"{r.step}: {r.text}" + _quoted(r.words), r.origin) for r in x.rules],
+    )
+    _items(
+        console,
+        "Rules that nearly fired",
+        [(_level(n.level), f"{n.name}: has {n.has}, but {n.lacks}", n.origin) for n in x.nearly],
+    )
+    _items(
+        console,
+        "What would change the level",
+        [(_level(c.level), f"if {c.when}", "") for c in x.changes],
+    )
+    _items(console, "Expert views shown", [(key, "", file) for key, file in x.entries])
+
+
+def _message(x: Explanation) -> Text:
+    """Each run of words of one kind in its colour, with its letter; brackets where a cue acts."""
+    line = Text()
+    for number, word in enumerate(x.words):
+        after = x.words[number + 1] if number + 1 < len(x.words) else None
+        opened = word.scopes and (not number or x.words[number - 1].scopes != word.scopes)
+        closed = word.scopes and (after is None or after.scopes != word.scopes)
+        kind = word.labels[0].kind if word.labels else ""
+        style = _KIND_STYLES.get(kind, "dim" if kind else "")
+        if word.scopes:
+            style += " underline"
+        line.append(word.before + ("‹" if opened else ""))
+        line.append(f"{word.typed} → {word.read_as}" if word.read_as else word.typed, style=style)
+        if kind and (after is None or not after.labels or after.labels[0].kind != kind):
+            line.append(f"/{CODES[kind]}", style="dim")
+        line.append("›" if closed else "")
+    line.append(x.rest)
+    return line
+
+
+def _level(name: str) -> Text:
+    return Text(name.replace("_", " "), style=LEVEL_STYLES[Level(name)])
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return f" [{'; '.join(words)}]" if words else ""
+
+
+def _items(console: Console, title: str, items: Sequence[tuple[str | Text, str, str]]) -> None:
+    """Name, text, and below it the line of the knowledge, whole, so that a click opens it."""
+    if not items:
+        return
+    console.print()
+    console.print(title, style="bold")
+    table = Table.grid(padding=(0, 2, 0, 1))
+    table.add_column(max_width=30)
+    table.add_column(overflow="fold")
+    for name, text, where in items:
+        place = "" if where.endswith(":0") else where
+        said = Text("\n".join(filter(None, (text, place))))
+        said.stylize("dim", len(said) - len(place))
+        table.add_row(Text(name) if isinstance(name, str) else name, said)
+    console.print(table)

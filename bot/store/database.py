@@ -6,10 +6,11 @@ Every function here raises what the driver raises. ``durable`` decides what a fa
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.conversation.gaps import Gap
+from bot.store.gap_book import GapBook
+from bot.store.gaps import KEPT_WEEKS, GapRow, week_of
 from bot.store.migrate import migrate
-from bot.store.tables import COUNTS, HELD, REMINDERS, SESSIONS, TURNS, UPDATES
+from bot.store.tables import COUNTS, GAPS, HELD, REMINDERS, SESSIONS, TURNS, UPDATES
 
+LOG = logging.getLogger("aftercare.store")
 LEASE = 6.0
 """Seconds after which the work of a process that is not heard of may be taken over."""
 CLAIM = 60.0
@@ -52,9 +57,11 @@ class Batch:
     freed: dict[int, None] = field(default_factory=dict)
     """Chats for which this process has ended its work."""
     counts: dict[str, int] = field(default_factory=dict)
+    gaps: dict[int, frozenset[Gap]] = field(default_factory=dict)
+    """What chats asked for and is not known."""
 
     def __bool__(self) -> bool:
-        return bool(self.sessions or self.done or self.freed or self.counts)
+        return bool(self.sessions or self.done or self.freed or self.counts or self.gaps)
 
 
 def engine_url(address: str) -> URL:
@@ -192,8 +199,10 @@ class Database:
             values = {row.chat: row.value for row in await connection.execute(sessions)}
             return values, set((await connection.execute(done)).scalars())
 
-    async def write(self, batch: Batch, names: Mapping[int, Sequence[str]], stamp: str) -> None:
-        """All of a batch or nothing; what is under older names goes."""
+    async def write(
+        self, batch: Batch, names: Mapping[int, Sequence[str]], stamp: str, book: GapBook
+    ) -> None:
+        """All of a batch or nothing, gaps excepted; what is under older names goes."""
         deleted = [n for c, v in batch.sessions.items() if v is None for n in names[c]]
         older = [n for c, v in batch.sessions.items() if v is not None for n in names[c][1:]]
         rows = [
@@ -205,6 +214,9 @@ class Database:
             await _delete(connection, SESSIONS, [*deleted, *older])
             await _delete(connection, REMINDERS, deleted)
             await _delete(connection, HELD, deleted)
+            if deleted:
+                gone = [chat for chat, value in batch.sessions.items() if value is None]
+                await self._forget_gaps(connection, gone, book)
             if rows:
                 insert = self._insert(SESSIONS)
                 values = {name: insert.excluded[name] for name in ("stamp", "value", "expires")}
@@ -221,6 +233,7 @@ class Database:
                     ],
                 )
             await self._add_counts(connection, batch.counts)
+            await self._add_gaps(connection, batch.gaps, book)
             if batch.freed:
                 free = [n for chat in batch.freed for n in names[chat]]
                 await connection.execute(
@@ -238,6 +251,62 @@ class Database:
                     set_={"count": COUNTS.c.count + insert.excluded["count"]},
                 )
             )
+
+    async def _add_gaps(
+        self, connection: AsyncConnection, gaps: Mapping[int, Iterable[Gap]], book: GapBook
+    ) -> None:
+        week = week_of(time.time())
+        rows = [book.row(chat, gap, week) for chat, found in gaps.items() for gap in found]
+        if not rows:
+            return
+        rows.sort(key=lambda row: (row.item, row.mark))
+        insert = self._insert(GAPS)
+        seen_again = insert.on_conflict_do_update(
+            index_elements=[GAPS.c.bot, GAPS.c.item, GAPS.c.mark],
+            set_={"week": insert.excluded.week},
+        )
+        try:
+            async with connection.begin_nested():
+                await connection.execute(
+                    seen_again, [{"bot": self._bot, **asdict(row)} for row in rows]
+                )
+        except sa.exc.DBAPIError as failed:  # sessions matter, these do not
+            LOG.error("gaps are not counted: %s", type(failed.orig).__name__)
+
+    async def _forget_gaps(
+        self, connection: AsyncConnection, chats: Sequence[int], book: GapBook
+    ) -> None:
+        """Delete what chats have brought, which only the keys can tell."""
+        select = sa.select(GAPS.c.item, GAPS.c.mark, GAPS.c.stamp).where(GAPS.c.bot == self._bot)
+        kept = [(row.item, row.mark, row.stamp) for row in await connection.execute(select)]
+        for item, mark in book.marks_of(chats, kept):
+            await connection.execute(
+                sa.delete(GAPS).where(
+                    GAPS.c.bot == self._bot, GAPS.c.item == item, GAPS.c.mark == mark
+                )
+            )
+
+    async def sweep_gaps(self, now: float, stamps: Sequence[str]) -> int:
+        """Delete gaps that are old, or of a key no longer in use; returns how many are left."""
+        old = GAPS.c.week <= week_of(now) - KEPT_WEEKS
+        mine = GAPS.c.bot == self._bot
+        async with self.engine.begin() as connection:
+            gone = await connection.execute(
+                sa.delete(GAPS).where(mine, sa.or_(old, GAPS.c.stamp.not_in(stamps)))
+            )
+            left = await connection.scalar(sa.select(sa.func.count()).select_from(GAPS).where(mine))
+        if gone.rowcount and self.path is not None:
+            await self._empty_log()
+        return int(left or 0)
+
+    async def gaps(self) -> list[GapRow] | None:
+        """All gaps of the bot; None if this database has no such table yet."""
+        columns = [GAPS.c[field.name] for field in fields(GapRow)]
+        async with self.engine.connect() as connection:
+            if not await connection.run_sync(lambda sync: sa.inspect(sync).has_table(GAPS.name)):
+                return None
+            rows = await connection.execute(sa.select(*columns).where(GAPS.c.bot == self._bot))
+            return [GapRow(*row) for row in rows]
 
     async def _empty_log(self) -> None:
         """Old pages stand in SQLite's write-ahead log until it is emptied."""

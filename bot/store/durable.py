@@ -12,14 +12,16 @@ import asyncio
 import datetime as dt
 import logging
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from typing import TypeVar
 
 import sqlalchemy as sa
 
+from bot.conversation.gaps import Gap
 from bot.conversation.session import MEMORY, Session
 from bot.store import serial
 from bot.store.database import KEPT_HELD, LEASE, Batch, Database
+from bot.store.gap_book import GapBook
 from bot.store.gather import Gather
 from bot.store.memory import MAX_CHATS, MAX_DONE, MemoryStore
 from bot.store.migrate import NewerDatabaseError
@@ -41,6 +43,10 @@ CLAIMED = 20
 """Reminders claimed at a time."""
 ROTATED = 500
 """Sessions sealed anew in one sweep."""
+MAX_GAPS = 20_000
+"""Gaps kept, each of one chat: who writes nonsense all day must not fill the disk."""
+GAPS_AT_ONCE = 1_000
+"""Gaps waiting to be written."""
 AT_START = 10.0
 """Seconds that a start waits for the database; after that it goes on without."""
 
@@ -58,6 +64,9 @@ class DurableStore:
     def __init__(self, database: Database, seal: Seal) -> None:
         self._database = database
         self._seal = seal
+        self._book = GapBook(seal)
+        self._room = GAPS_AT_ONCE
+        """Gaps that may still be noted before the next sweep."""
         self._memory = MemoryStore(CACHED, CACHED)
         self._unwritten = Batch()
         self._made = 0
@@ -268,6 +277,7 @@ class DurableStore:
         """See ``Store.forget``."""
         await self._memory.forget(chat)
         self._unwritten.sessions[chat] = None
+        self._unwritten.gaps.pop(chat, None)
         self._changed()
         change = self._made
         try:
@@ -310,16 +320,20 @@ class DurableStore:
         chats = batch.sessions.keys() | batch.freed.keys()
         names = {chat: self._seal.names(chat) for chat in chats}
         try:
-            await self._database.write(batch, names, self._seal.stamp)
+            await self._database.write(batch, names, self._seal.stamp, self._book)
         except BaseException:
             later = self._unwritten
             for name, number in later.counts.items():
                 batch.counts[name] = batch.counts.get(name, 0) + number
+            for chat, gaps in batch.gaps.items():
+                if later.sessions.get(chat, _MISSING) is not None:  # not forgotten meanwhile
+                    later.gaps[chat] = gaps | later.gaps.get(chat, frozenset())
             self._unwritten = Batch(
                 batch.sessions | later.sessions,
                 batch.done | later.done,
                 batch.freed | later.freed,
                 batch.counts,
+                later.gaps,
             )
             raise
         self._kept = made
@@ -332,6 +346,10 @@ class DurableStore:
         try:
             gone = await self._patient(self._database.sweep(now.timestamp()), 30.0)
             await self._patient(self._rotate(), 30.0)
+            kept = await self._patient(
+                self._database.sweep_gaps(now.timestamp(), self._book.stamps), 30.0
+            )
+            self._room = MAX_GAPS - kept
         except Exception as failed:  # noqa: BLE001 - the next sweep deletes it
             self._note(failed, "sweeping")
             return 0
@@ -434,6 +452,15 @@ class DurableStore:
     async def counts(self) -> dict[str, int]:
         """See ``Store.counts``."""
         return await self._patient(self._database.counts(), CERTAIN)
+
+    def note(self, chat: int, gaps: Collection[Gap]) -> None:
+        """See ``Store.note``."""
+        waiting = self._unwritten.gaps
+        if len(gaps) > self._room or len(waiting) >= GAPS_AT_ONCE:
+            return
+        self._room -= len(gaps)
+        waiting[chat] = waiting.get(chat, frozenset()) | frozenset(gaps)
+        self._changed()
 
 
 _MISSING = object()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter, OrderedDict
+from collections.abc import Collection
 
+from bot.conversation.gaps import Gap
 from bot.conversation.session import Session
 from bot.store.store import Held, Opened, Reminder, Turnstile
 
@@ -111,6 +113,9 @@ class MemoryStore:
     async def counts(self) -> dict[str, int]:
         """See ``Store.counts``."""
         return dict(self._counts)
+
+    def note(self, chat: int, gaps: Collection[Gap]) -> None:
+        """Nothing: gaps are kept sealed or not at all."""
 
     @property
     def healthy(self) -> bool:

@@ -40,7 +40,15 @@ class Seal:
             hashlib.blake2b(name.encode(), digest_size=32, person=b"aftercare-names").digest()
             for name in names
         ]
-        self._bot = bot
+        self.bot = bot
+        """The number of the bot that it seals for."""
+        self.gap_keys = {
+            named.hex()[:8]: hashlib.blake2b(
+                name.encode(), digest_size=32, person=b"aftercare-gaps"
+            ).digest()
+            for name, named in zip(names, self._name_keys, strict=True)
+        }
+        """Keys for what was asked and is not known, by their stamps, the newest first."""
         self.stamp = self._name_keys[0].hex()[:8]
         """Tells which key sealed a value; says nothing about the key."""
 
@@ -49,12 +57,16 @@ class Seal:
 
     def names(self, chat: int) -> list[str]:
         """What a chat is called in the database: by the newest key, then by older ones."""
-        text = f"{self._bot}:{chat}".encode()
+        text = f"{self.bot}:{chat}".encode()
         return [hmac.digest(key, text, "sha256")[:16].hex() for key in self._name_keys]
 
     def seal(self, value: bytes) -> bytes:
         """Encrypt and sign."""
         return self._fernet.encrypt(value)
+
+    def seal_at(self, value: bytes, at: int) -> bytes:
+        """The same with another time (seconds since 1970) than now, which a seal shows openly."""
+        return self._fernet.encrypt_at_time(value, at)
 
     def open(self, value: bytes) -> bytes | None:
         """Decrypt; None if no key fits."""

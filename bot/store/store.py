@@ -7,10 +7,12 @@ memory of a chat for as long as that lasts, never an answer.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol
 
+from bot.conversation.gaps import Gap
 from bot.conversation.session import Session
 from bot.reply.reply import Reply
 
@@ -97,6 +99,9 @@ class Store(Protocol):
 
     async def counts(self) -> dict[str, int]:
         """All counters."""
+
+    def note(self, chat: int, gaps: Collection[Gap]) -> None:
+        """Count gaps for a chat, each once. What fewer than five chats asked stays unreadable."""
 
     @property
     def healthy(self) -> bool:

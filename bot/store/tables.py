@@ -6,7 +6,17 @@ share a database.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, LargeBinary, MetaData, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
 
 METADATA = MetaData()
 
@@ -72,3 +82,17 @@ COUNTS = Table(
     Column("count", BigInteger, nullable=False),
 )
 """Counters without a person, for instance of feedback."""
+
+GAPS = Table(
+    "gaps",
+    METADATA,
+    Column("bot", BigInteger, primary_key=True, autoincrement=False),
+    Column("item", String(32), primary_key=True),
+    Column("mark", String(32), primary_key=True),
+    Column("stamp", String(8), nullable=False),
+    Column("share", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("week", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What was asked and is not known (``gap_book``). No row numbers: they would tell the order."""

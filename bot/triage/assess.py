@@ -75,10 +75,10 @@ def red_flag_signs(case: _Case) -> None:
 def red_flag_conditions(case: _Case) -> None:
     """Symptoms, combinations and days that meet a red flag."""
     for flag in case.knowledge.red_flags.values():
-        for condition in flag.when:
+        for number, condition in enumerate(flag.when):
             evidence = _holds(condition, flag, case)
             if evidence is not None:
-                _meet(case, flag, evidence)
+                _meet(case, flag, evidence, number)
                 break
 
 
@@ -283,10 +283,12 @@ def _after(treatments: Iterable[str], case: _Case) -> bool:
     return "any" in wanted or bool(wanted & case.groups)
 
 
-def _meet(case: _Case, flag: RedFlag, evidence: Sequence[Evidence]) -> None:
+def _meet(
+    case: _Case, flag: RedFlag, evidence: Sequence[Evidence], condition: int | None = None
+) -> None:
     if any(met.flag.id == flag.id for met in case.flags):
         return
-    case.flags.append(MetFlag(flag, tuple(evidence)))
+    case.flags.append(MetFlag(flag, tuple(evidence), condition))
     case.reasons.append(
         Reason("red flag", flag.level, flag.title, case.file("red_flags", flag.id), tuple(evidence))
     )
@@ -299,8 +301,8 @@ def _holds(condition: Condition, flag: RedFlag, case: _Case) -> list[Evidence] |
     if condition.area is not None and condition.area not in case.reading.areas:
         return None
     findings = case.present
-    if condition.days is not None and not _in_window(
-        condition.days, case.days, _began(condition, findings)
+    if condition.days is not None and not in_window(
+        condition.days, case.days, told_since(condition, findings)
     ):
         return None
     if condition.any_of and not case.present_slugs.intersection(condition.any_of):
@@ -317,7 +319,7 @@ def _holds(condition: Condition, flag: RedFlag, case: _Case) -> list[Evidence] |
                 for f in findings
                 if f.symptom in wanted
                 and f.symptom not in {u.symptom for u in used}
-                and (used or _told_as(condition, f))
+                and (used or told_as(condition, f))
             ),
             None,
         )
@@ -327,13 +329,13 @@ def _holds(condition: Condition, flag: RedFlag, case: _Case) -> list[Evidence] |
     return [finding.evidence for finding in used]
 
 
-def _began(condition: Condition, findings: Sequence[Finding]) -> float | None:
+def told_since(condition: Condition, findings: Sequence[Finding]) -> float | None:
     """For how many days all the signs of a condition have been there; None if one has no time."""
     lengths = [f.since for f in findings if f.symptom in condition.any_of]
     return min((d for d in lengths if d is not None), default=None) if None not in lengths else None
 
 
-def _in_window(window: DayRange, days: float | None, began: float | None = None) -> bool:
+def in_window(window: DayRange, days: float | None, began: float | None = None) -> bool:
     """On an unknown day a window that starts at the treatment holds: doubt raises.
 
     Not if the signs themselves are older than the window: "bluish for months".
@@ -344,7 +346,8 @@ def _in_window(window: DayRange, days: float | None, began: float | None = None)
     return window.first == 0 and not over
 
 
-def _told_as(condition: Condition, finding: Finding) -> bool:
+def told_as(condition: Condition, finding: Finding) -> bool:
+    """Whether a finding is told in the way that a condition asks for."""
     return (
         (not condition.severe or finding.severe)
         and (not condition.sudden or finding.sudden)

@@ -47,6 +47,8 @@ class MetFlag:
 
     flag: RedFlag
     evidence: tuple[Evidence, ...]
+    condition: int | None = None
+    """Number of the condition that holds; None if words met it, or something told before."""
 
 
 @dataclass(frozen=True)

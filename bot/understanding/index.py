@@ -11,7 +11,7 @@ grows with the number of phrases that do not apply nor with repetition in the te
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Generic, TypeVar
@@ -23,6 +23,8 @@ Words = tuple[str, ...]
 
 BREAK = MAX_GAP + 2
 """Places left free between clauses, so that no gap reaches across."""
+WIDER = 4
+"""So many more words between the parts of a phrase still count as nearly."""
 MAX_HITS = 24
 """Most places at which one phrase is reported in one message; more adds nothing."""
 
@@ -42,6 +44,18 @@ class Hit(Generic[T]):
     def overlaps(self, other: Hit[T]) -> bool:
         """Whether both share a place."""
         return self.first <= other.last and other.first <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Near(Generic[T]):
+    """A phrase that almost stands in a message."""
+
+    hit: Hit[T]
+    stands_in: int | None = None
+    """Number of the word at whose place another is wanted; None: all words are there, but a mark
+    or too many words stand between them."""
+    wanted: tuple[str, ...] = ()
+    """Single words that the phrase wants there, the most usual first."""
 
 
 @dataclass(slots=True)
@@ -179,9 +193,7 @@ class PhraseIndex(Generic[T]):
         free, the end of a clause leaves ``BREAK`` places. ``others`` holds, by the number of a
         word, more words that may stand in its place.
         """
-        bits: dict[str, int] = {}
-        for word, place in zip(words, places, strict=True):
-            bits[word] = bits.get(word, 0) | (1 << place)
+        bits = _bits(words, places)
         for number, more in (others or {}).items():
             for word in more:
                 bits[word] = bits.get(word, 0) | (1 << places[number])
@@ -204,6 +216,82 @@ class PhraseIndex(Generic[T]):
                         masks[symbol] = _mask(self._symbols[symbol], bits, present)
                 _match(row, masks, word_at, hits)
         return hits
+
+    def nearly(
+        self,
+        words: Sequence[str],
+        places: Sequence[int],
+        free: Collection[int],
+        wanted: Callable[[T], bool],
+    ) -> list[Near[T]]:
+        """Phrases that miss one word, for which a word of ``free`` would have to stand, or whose
+        words all stand in their order but too far apart.
+
+        It looks at every phrase, which takes some 30 ms: for explaining, not for answering.
+        """
+        strict = _bits(words, places)
+        loose = _bits(words, range(len(words)))
+        any_free = sum(1 << places[number] for number in free)
+        present = frozenset(strict)
+        at_place = {place: number for number, place in enumerate(places)}
+        at_number = dict(enumerate(range(len(words))))
+        masks: tuple[dict[int, _Mask], dict[int, _Mask]] = ({}, {})
+
+        def mask(symbol: int, *, apart: bool = False) -> _Mask:
+            known = masks[apart]
+            if symbol not in known:
+                bits = loose if apart else strict
+                known[symbol] = _mask(self._symbols[symbol], bits, present)
+            return known[symbol]
+
+        found: list[Near[T]] = []
+        for row in self._rows:
+            if not wanted(row.payload) or len(row.required) < 2:
+                continue
+            missing = [symbol for symbol in row.required if not mask(symbol)]
+            if len(missing) > 1:
+                continue
+            hits: list[Hit[T]] = []
+            parts = [symbol for symbol, _, _ in row.parts]
+            if missing:
+                if not any_free or not self._symbols[missing[0]].words:
+                    continue
+                replaced = {symbol: mask(symbol) for symbol in parts}
+                replaced[missing[0]] = ((1, any_free),)
+                _match(row, replaced, at_place, hits)
+                there = [self._symbols[symbol].words for symbol in parts if symbol != missing[0]]
+                for hit in hits:
+                    spots = [
+                        n
+                        for n in sorted(hit.covered)
+                        if n in free and not any(words[n] in known for known in there)
+                    ]
+                    if spots:
+                        found.append(Near(hit, spots[-1], self._usual(missing[0])))
+                        break
+                continue
+            _match(row, {symbol: mask(symbol) for symbol in parts}, at_place, hits)
+            if hits:
+                continue
+            wider = _Row(
+                tuple((s, optional, gap + WIDER) for s, optional, gap in row.parts),
+                row.required,
+                row.payload,
+            )
+            _match(wider, {s: mask(s, apart=True) for s in parts}, at_number, hits)
+            found.extend(Near(hit) for hit in hits[:1])
+        return found
+
+    def _usual(self, symbol: int) -> tuple[str, ...]:
+        return tuple(sorted(self._symbols[symbol].words, key=self._frequency, reverse=True))
+
+
+def _bits(words: Sequence[str], places: Iterable[int]) -> dict[str, int]:
+    """Where each word stands, a bit for a place."""
+    bits: dict[str, int] = {}
+    for word, place in zip(words, places, strict=True):
+        bits[word] = bits.get(word, 0) | (1 << place)
+    return bits
 
 
 def _mask(symbol: _Symbol, bits: Mapping[str, int], present: frozenset[str]) -> _Mask:

@@ -8,8 +8,8 @@ treatments, times and symptoms. Nothing here knows levels; nothing here keeps te
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from bot.content.knowledge import Knowledge
 from bot.content.words import words_of
@@ -24,7 +24,7 @@ from bot.understanding.context import (
     without,
 )
 from bot.understanding.elapsed import days_since, past_times
-from bot.understanding.index import Hit
+from bot.understanding.index import Hit, Near
 from bot.understanding.phrases import Hits, Kind, Meaning, compiled, requests_of
 from bot.understanding.reading import (
     TRAITS,
@@ -39,6 +39,7 @@ from bot.understanding.safety_net import SafetyNet
 from bot.understanding.times import NOT_SINCE, TimeExpression, TimeReader
 from bot.understanding.tokens import Tokeniser, Tokens
 from bot.understanding.treatments import after_all, attached, questions, specific, was_had
+from bot.understanding.unheard import unheard
 from bot.understanding.vocabulary import Vocabulary
 
 ANY = "any"
@@ -62,6 +63,22 @@ DOUBTFUL: frozenset[Kind] = frozenset(
 """What a doubtful spelling may add: all that raises or ends a denial, nothing that silences."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A reading and what it was made from, for whoever explains it."""
+
+    reading: Reading
+    tokens: Tokens
+    groups: Hits
+    """Every phrase found, those that were silenced included."""
+    symptoms: Sequence[Hit[Meaning]]
+    """The phrases of symptoms that count, each at its place of the body."""
+    flags: Sequence[Hit[Meaning]]
+    """The phrases of red flags that count."""
+    scopes: Scopes
+    times: Sequence[TimeExpression]
+
+
 class Reader:
     """Compiled knowledge of language. Build it once; ``read`` is a pure function."""
 
@@ -81,6 +98,7 @@ class Reader:
             knowledge.spelling.keep,
             names=_names(knowledge),
         )
+        self._vocabulary = vocabulary
         self._tokeniser = Tokeniser(
             vocabulary,
             (words_of(phrase)[0] for phrase in knowledge.context.clause_starts),
@@ -100,6 +118,14 @@ class Reader:
         tokens = self._tokeniser.tokenise(text[:MAX_CHARS])
         return tokens.forms, tokens.sentences
 
+    def unheard(self, text: str) -> frozenset[str]:
+        """Words of a text that nothing here knows, without any that may tell of a person."""
+        return unheard(text[:MAX_CHARS], self._vocabulary)
+
+    def knows(self, word: str) -> bool:
+        """Whether a single word is known, or read as one that is."""
+        return not self._vocabulary.unheard(word)
+
     # -- reading ------------------------------------------------------------------------
 
     def read(
@@ -113,10 +139,16 @@ class Reader:
             treatments: Slugs of treatments known from before, for phrases that mean something
                 only after a treatment.
         """
+        return self.trace(text, today=today, treatments=treatments).reading
+
+    def trace(
+        self, text: str, *, today: dt.date | None = None, treatments: Sequence[str] = ()
+    ) -> Trace:
+        """The same as ``read``, with everything on the way to it."""
         text = text[:MAX_CHARS]
         tokens = self._tokeniser.tokenise(text)
         if not tokens.forms:
-            return Reading(text)
+            return Trace(Reading(text), tokens, {}, (), (), {}, ())
         groups = self._hits(tokens)
         times = self._times.find(
             tokens.forms,
@@ -149,7 +181,7 @@ class Reader:
             for hit in flags
         )
         days = days_since(mentions, tokens, groups, times, symptoms, had=bool(had))
-        return Reading(
+        reading = Reading(
             text=text,
             treatments=tuple(mentions),
             findings=findings,
@@ -162,6 +194,19 @@ class Reader:
             requests=tuple(
                 dict.fromkeys(h.payload for h in self._requests.find(tokens.forms, tokens.places))
             ),
+        )
+        return Trace(reading, tokens, groups, symptoms, flags, scopes, times)
+
+    def nearly(self, trace: Trace, free: Collection[int]) -> list[Near[Meaning]]:
+        """Phrases of symptoms and red flags that one word, or the distance, keeps from matching.
+
+        Args:
+            trace: Of the message.
+            free: Numbers of the words that may stand for the missing one.
+        """
+        tokens = trace.tokens
+        return self._index.nearly(
+            tokens.forms, tokens.places, free, lambda m: m.kind in ("symptom", "flag")
         )
 
     def _hits(self, tokens: Tokens) -> Hits:

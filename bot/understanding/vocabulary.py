@@ -91,6 +91,7 @@ class Vocabulary:
         self._targets = {w for w in self._own if len(w) >= 3 and w.isalpha()}
         self._targets |= {w for w, n in counts.items() if n >= TARGET_FROM and len(w) >= 3}
         self._targets |= {w for w in self._spelling if len(w) >= 4}
+        self._everyday = self._own | self._targets
         self._by_letters_left: dict[str, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         self._long: dict[tuple[str, int], list[str]] = defaultdict(list)
@@ -115,6 +116,15 @@ class Vocabulary:
     def knows(self, word: str) -> bool:
         """Whether the word stands in a word list, or is a regular form of one that does."""
         return word in self._known or _is_form(word, self._known)
+
+    def unheard(self, word: str) -> bool:
+        """Whether neither the knowledge nor everyday English has the word, and no repair reads it.
+
+        Rare English words that the knowledge lacks are unheard of as well ("knuckle").
+        """
+        if self.options(word)[0] != (word,):
+            return False
+        return not (word in self._everyday or _is_form(word, self._everyday))
 
     def repair(self, word: str) -> tuple[str, ...]:
         """The known word or words that a word is read as; the word itself if there are none."""

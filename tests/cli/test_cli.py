@@ -68,6 +68,29 @@ def test_ask_explain_shows_words_rules_and_files() -> None:
     assert "swalow → swallow" in result.stdout
 
 
+def test_explain_prints_json_and_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "why.html"
+    result = call("explain", "--json", "--html", str(page), "cant swalow since botox 2 days ago")
+    found = json.loads(result.stdout)
+    assert found["repairs"] == [["swalow", "swallow"]]
+    assert found["rules"][0]["origin"].startswith("knowledge/red_flags/toxin_distant_spread.yaml:")
+    assert "swalow" in page.read_text("utf-8")
+
+
+def test_explain_marks_words_and_scopes_without_colour() -> None:
+    output = call("explain", "no fever, my lip is pale, botox today").output
+    assert "no/c ‹fever/S›" in output
+    assert "S symptom" in output
+    assert "Rules that nearly fired" in output
+    assert "vascular_occlusion: has blanching, but only after" in output
+
+
+def test_explain_without_a_text_says_what_to_write() -> None:
+    result = call("explain", stdin="")
+    assert result.exit_code == 2
+    assert "aftercare explain" in result.stderr
+
+
 def test_ask_without_a_text_says_what_to_write() -> None:
     result = call("ask", stdin="")
     assert result.exit_code == 2

@@ -62,6 +62,38 @@ def test_the_words_in_a_gap_are_not_covered() -> None:
 # -- the slow matcher -------------------------------------------------------------------------
 
 
+def nearly(phrase: str, text: str) -> list[tuple[str | None, tuple[str, ...]]]:
+    """The word that stands for the missing one, and what is wanted there."""
+    words = text.replace(",", "").split()
+    place, at = 0, []
+    for word in text.split():
+        at.append(place)
+        place += 1 + (BREAK if word.endswith(",") else 0)
+    near = index_of(phrase).nearly(words, at, range(len(words)), lambda _: True)
+    return [(None if n.stands_in is None else words[n.stands_in], n.wanted) for n in near]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "expected"),
+    [
+        ("lip .. white", "my lip went snowy", [("went", ("white",))]),
+        ("lip white", "lip snowy", [("snowy", ("white",))]),
+        ("lip .. white", "lip a b c d white", [(None, ())]),
+        ("lip white", "lip, white", [(None, ())]),
+        ("lip white", "lip white", []),
+        ("lip white", "white lip", []),
+        ("lip (white|in a b)", "lip grey", [("grey", ("white",))]),
+        ("lip (in a b|of c)", "lip grey", []),
+        ("lip went white", "lip is grey", []),
+        ("white", "grey", []),
+    ],
+)
+def test_finds_what_nearly_matches(
+    phrase: str, text: str, expected: list[tuple[str | None, tuple[str, ...]]]
+) -> None:
+    assert nearly(phrase, text) == expected
+
+
 def ends(parts: Sequence[Part], words: Sequence[str], at: int) -> Iterator[int]:
     """Every place after a match of ``parts`` that starts exactly at ``at``."""
     if not parts:

@@ -55,21 +55,29 @@ class Desk:
     """Takes work, answers it, and says when it is done."""
 
     def __init__(
-        self, engine: Engine, store: Store, delivery: Delivery, metrics: Metrics | None = None
+        self,
+        engine: Engine,
+        store: Store,
+        delivery: Delivery,
+        metrics: Metrics | None = None,
+        *,
+        counts_gaps: bool = False,
     ) -> None:
+        """``counts_gaps``: the operator consents to counting what is asked and not known."""
         self._store = store
         self._delivery = delivery
         self._metrics = metrics or Metrics()
         self._queues: dict[int, deque[_Task]] = {}
         self._tasks: dict[int, _Task] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._counts_gaps = counts_gaps
         self.use(engine)
 
     def use(self, engine: Engine) -> None:
         """Answer from now on with another knowledge; what is under way ends with the old one."""
         self.engine = engine
-        self._conversation = Conversation(engine)
-        self._metrics.knowledge(engine.knowledge.version)
+        self._conversation = Conversation(engine, counts_gaps=self._counts_gaps)
+        self._metrics.knowledge(engine.knowledge.version, str(engine.knowledge.date or ""))
 
     # -- taking -----------------------------------------------------------------------------
 
@@ -295,6 +303,7 @@ class Desk:
                 while not await self._store.forget(chat):  # "deleted" must be true
                     await asyncio.sleep(wait)
                     wait = min(wait * 2, 5.0)
+                task.wishes = [wish for wish in task.wishes if not wish.gaps]
             else:
                 await self._store.put(chat, task.turn.session)
             for wish in task.wishes:

@@ -82,15 +82,33 @@ async def _main(config: Config, engine: Engine) -> int:
         LOG.info("%s", line)
     metrics, health = Metrics(), Health()
     bot = make_bot(config.token, config.api_url, SIDE_BY_SIDE)
+    gaps = config.counts_gaps
     runs: Runs
     hook = None
     if config.webhook_url:
         secret = config.webhook_secret or secret_of(config.token)
-        taker = Hook(bot, engine, store, config.webhook_url, secret, metrics=metrics, health=health)
+        taker = Hook(
+            bot,
+            engine,
+            store,
+            config.webhook_url,
+            secret,
+            metrics=metrics,
+            health=health,
+            counts_gaps=gaps,
+        )
         hook = (urlsplit(config.webhook_url).path or "/", secret, taker.receive)
         runs = taker
     else:
-        runs = Worker(bot, engine, store, leading=leading, metrics=metrics, health=health)
+        runs = Worker(
+            bot,
+            engine,
+            store,
+            leading=leading,
+            metrics=metrics,
+            health=health,
+            counts_gaps=gaps,
+        )
 
     def refresh() -> None:
         health.oldest = runs.desk.oldest()
@@ -159,7 +177,7 @@ def self_check(config: Config, engine: Engine, store: Store) -> list[str]:
     knowledge = engine.knowledge
     lines = [
         (
-            f"knowledge {knowledge.version}: {len(knowledge.topics)} topics, "
+            f"knowledge {knowledge.edition}: {len(knowledge.topics)} topics, "
             f"{len(knowledge.red_flags)} red flags, from {config.knowledge}"
         ),
         f"Bot API at {urlsplit(config.api_url).hostname}, bot {config.bot}",
@@ -175,6 +193,15 @@ def self_check(config: Config, engine: Engine, store: Store) -> list[str]:
         name = Database(config.database, config.bot).name
         count = sum(1 for key in (config.keys or "").split(",") if key.strip())
         lines.append(f"store {name}, sealed with the newest of {count} keys")
+    if config.counts_gaps:
+        lines.append(
+            "what is asked and not known is counted (AFTERCARE_GAPS), and /privacy tells so; "
+            "'aftercare gaps' lists what five chats have asked"
+        )
+    elif config.gaps:
+        lines.append(
+            "AFTERCARE_GAPS without AFTERCARE_KEY: nothing is counted, for nothing could be sealed"
+        )
     if config.webhook_url:
         where = urlsplit(config.webhook_url)
         lines.append(f"webhook at {where.hostname}{where.path}, listening at {config.port or PORT}")

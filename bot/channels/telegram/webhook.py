@@ -50,13 +50,20 @@ class Hook:
         *,
         metrics: Metrics | None = None,
         health: Health | None = None,
+        counts_gaps: bool = False,
     ) -> None:
         self._bot = bot
         self._url, self._secret = url, secret
         self._metrics = metrics or Metrics()
         self.health = health or Health()
         self.health.webhook = True
-        self.desk = Desk(engine, store, Delivery(bot, metrics=self._metrics), self._metrics)
+        self.desk = Desk(
+            engine,
+            store,
+            Delivery(bot, metrics=self._metrics),
+            self._metrics,
+            counts_gaps=counts_gaps,
+        )
         self._me: telegram.User | None = None
         self._stopping = asyncio.Event()
 

@@ -1,7 +1,7 @@
-"""What a turn asks for beside its replies: a reminder set or cancelled, a counter raised.
+"""What a turn asks for beside its replies: a reminder, a counter raised, gaps noted.
 
 The conversation names them on its ``Turn``: ``reminder`` (an object with ``due``, None to cancel,
-and an ``id``) and ``feedback`` (the name of a counter).
+and an ``id``), ``feedback`` (the name of a counter) and ``gaps`` (what was asked and is not known).
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ from typing import Protocol, runtime_checkable
 
 from bot.channels.metrics import Metrics
 from bot.conversation.conversation import Conversation, Turn
+from bot.conversation.gaps import Gap
 from bot.conversation.session import Session
 from bot.store.store import Reminder, Store
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One of: a reminder at ``due`` (None: cancel it), or a counter."""
+    """One of: a reminder at ``due`` (None: cancel it), a counter, or gaps."""
 
     reminder_id: str = ""
     due: dt.datetime | None = None
     counter: str = ""
+    gaps: frozenset[Gap] = frozenset()
 
 
 @runtime_checkable
@@ -41,6 +43,9 @@ def of(turn: Turn) -> list[Wish]:
         found.append(Wish(str(reminder.id), reminder.due))
     if feedback:
         found.append(Wish(counter=str(feedback)))
+    gaps: frozenset[Gap] = getattr(turn, "gaps", frozenset())
+    if gaps:
+        found.append(Wish(gaps=gaps))
     return found
 
 
@@ -49,6 +54,8 @@ async def fulfil(wish: Wish, chat: int, store: Store, metrics: Metrics) -> None:
     if wish.counter:
         store.count(wish.counter)
         metrics.feedback.labels(wish.counter).inc()
+    elif wish.gaps:
+        store.note(chat, wish.gaps)
     elif wish.due is None:
         await store.cancel(chat)
     else:

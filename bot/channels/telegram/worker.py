@@ -64,12 +64,19 @@ class Worker:
         leading: Leading | None = None,
         metrics: Metrics | None = None,
         health: Health | None = None,
+        counts_gaps: bool = False,
     ) -> None:
         self._bot = bot
         self._store = store
         self._metrics = metrics or Metrics()
         self.health = health or Health()
-        self.desk = Desk(engine, store, Delivery(bot, metrics=self._metrics), self._metrics)
+        self.desk = Desk(
+            engine,
+            store,
+            Delivery(bot, metrics=self._metrics),
+            self._metrics,
+            counts_gaps=counts_gaps,
+        )
         self._ledger = ledger or Ledger()
         self._leading = leading or Alone()
         self._leads = False
