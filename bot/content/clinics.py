@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.content.faults import Fault, KnowledgeError
 from bot.content.knowledge import Knowledge
-from bot.content.load import explain
+from bot.content.misfits import explain
 from bot.content.models import Model, Slug, Text, Url
 from bot.content.words import words_of
 from bot.content.yamlfile import parse_file
@@ -100,7 +100,7 @@ def check_clinics(file: Path, knowledge: Knowledge) -> tuple[Mapping[str, Clinic
     try:
         clinics = Clinics.model_validate(document.value).clinics
     except ValidationError as error:
-        return {}, [*faults, *explain(error, document)]
+        return {}, [*faults, *explain(error, document, Clinics)]
     called = {
         words_of(name)
         for treatment in knowledge.treatments.values()

@@ -28,6 +28,17 @@ class Fault:
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.col}: {self.severity}: {self.what}; {self.remedy}"
 
+    def as_dict(self) -> dict[str, str | int]:
+        """For machines."""
+        return {
+            "path": self.path,
+            "line": self.line,
+            "col": self.col,
+            "severity": self.severity,
+            "what": self.what,
+            "remedy": self.remedy,
+        }
+
 
 class KnowledgeError(Exception):
     """The knowledge does not check; ``faults`` holds every fault of every file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,10 +12,12 @@ from pydantic import BaseModel, ValidationError
 from bot.content import models
 from bot.content.faults import Fault, KnowledgeError
 from bot.content.knowledge import Knowledge
+from bot.content.lines import look
+from bot.content.misfits import did_you_mean, explain
 from bot.content.patterns import PatternError, parse
 from bot.content.version import digest_of, version_of
 from bot.content.words import words_of
-from bot.content.yamlfile import Scalar, YamlDocument, parse_file
+from bot.content.yamlfile import Scalar, parse_file
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -42,23 +45,6 @@ FOLDERS: dict[str, type[models.Model]] = {
 }
 """Folders of which every file is one entry, and its form."""
 
-_REMEDIES = {
-    "missing": "add it; the README of knowledge/ shows an example",
-    "extra_forbidden": "remove it or correct its spelling",
-    "literal_error": "write {expected}",
-    "enum": "write {expected}",
-    "tuple_type": "write a list, each item in a line of its own that starts with '- '",
-    "dict_type": "write 'name: value' lines",
-    "model_type": "write 'name: value' lines",
-    "too_short": "add at least one item",
-    "string_pattern_mismatch": "use small letters, digits and _ and start with a letter",
-    "date_from_datetime_parsing": "write a date as 2026-11-24, or none",
-    "date_parsing": "write a date as 2026-11-24",
-    "float_parsing": "write a number",
-    "int_parsing": "write a whole number",
-    "bool_parsing": "write true or false",
-}
-
 
 def load(folder: Path) -> Knowledge:
     """Load and check a knowledge folder.
@@ -76,11 +62,26 @@ def load(folder: Path) -> Knowledge:
 def check(folder: Path) -> tuple[Knowledge | None, list[Fault]]:
     """Load a folder and list all faults; the knowledge is None if any is an error."""
     loader = _Loader(folder)
-    knowledge = loader.run()
+    collecting = gc.isenabled()
+    gc.disable()  # many objects are made, and none is garbage
+    try:
+        knowledge = loader.run()
+    finally:
+        if collecting:
+            gc.enable()
     faults = sorted(set(loader.faults))
     if any(fault.severity == "error" for fault in faults):
         return None, faults
     return knowledge, faults
+
+
+def as_far_as_it_can_be_read(folder: Path) -> Knowledge | None:
+    """The knowledge without its broken entries, for tools that help to write it.
+
+    Never for answers: a danger sign may be among what is left out. None if a file is missing or
+    broken that all the others need.
+    """
+    return _Loader(folder).run()
 
 
 class _Loader:
@@ -88,6 +89,8 @@ class _Loader:
         self.folder = folder
         self.faults: list[Fault] = []
         self.files: dict[str, str] = {}
+        self.unread: dict[str, set[str]] = {}
+        """By folder, the names of entries that have faults of their own: to name them is none."""
         self.digests: dict[str, str] = {}
         """SHA-256 of each file by its path inside the folder."""
 
@@ -162,12 +165,16 @@ class _Loader:
         self.faults.extend(faults)
         if document is None:
             return None
-        self.digests[file.relative_to(self.folder).as_posix()] = digest_of(file.read_bytes())
+        raw = file.read_bytes()
+        self.digests[file.relative_to(self.folder).as_posix()] = digest_of(raw)
         try:
-            return model.model_validate(document.value)
+            entry = model.model_validate(document.value)
         except ValidationError as error:
-            self.faults.extend(explain(error, document))
-            return None
+            self.faults.extend(explain(error, document, model))
+            entry = None
+        shown_to_people = not {"language", "sources.yaml"} & {file.name, file.parent.name}
+        self.faults.extend(look(raw, self.shown(file), entry, read_by_people=shown_to_people))
+        return entry
 
     def read_folder(self, name: str, model: type[models.Model]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -175,11 +182,13 @@ class _Loader:
         for file in sorted(folder.rglob("*.yaml")):
             entry: Any = self.read(file, model)
             if entry is None:
+                self.unread.setdefault(name, set()).add(file.stem)
                 continue
             by_language = isinstance(entry, models.Wording | models.Welcome)
             key: str = entry.language if by_language else entry.id
             shown = self.shown(file)
             if key != file.stem:
+                self.unread.setdefault(name, set()).add(file.stem)
                 self.faults.append(
                     Fault(shown, 1, 1, f"the id '{key}' is not the file's name", f"id: {file.stem}")
                 )
@@ -206,8 +215,10 @@ class _Loader:
     def check_references(self, entries: dict[str, Any], single: dict[str, Any]) -> None:
         sources_file = single.get("sources.yaml")
         sources = set(sources_file.sources) if sources_file else None
-        symptoms, treatments = entries["symptoms"], entries["treatments"]
-        groups = {group for t in treatments.values() for group in t.groups}
+        symptoms = {*entries["symptoms"], *self.unread.get("symptoms", ())}
+        treatments = {*entries["treatments"], *self.unread.get("treatments", ())}
+        groups = {group for t in entries["treatments"].values() for group in t.groups}
+        either = None if self.unread.get("treatments") else {*treatments, *groups, "any"}
         classes_file = single.get("language/classes.yaml")
         classes = classes_file.classes if classes_file else None
 
@@ -223,7 +234,7 @@ class _Loader:
                             line,
                             col,
                             f"no {kind} '{name}'",
-                            f"correct it or add the {kind}",
+                            _or_add(kind, did_you_mean(name, known)),
                         )
                     )
 
@@ -236,20 +247,14 @@ class _Loader:
                     refer(file, entry.broader, symptoms, "symptom")
                     refer(file, entry.places, classes, "word class")
                     refer(file, entry.places.values(), symptoms, "symptom")
-                    refer(
-                        file,
-                        entry.with_treatment,
-                        {*treatments, *groups, "any"},
-                        "treatment or group",
-                    )
+                    refer(file, entry.with_treatment, either, "treatment or group")
                 elif kind == "treatments":
                     refer(file, entry.broader, treatments, "treatment")
                     refer(file, (e.symptom for e in entry.expected), symptoms, "symptom")
                 elif kind == "red_flags":
-                    known = {*treatments, *groups, "any"}
-                    refer(file, entry.treatments, known, "treatment or group")
+                    refer(file, entry.treatments, either, "treatment or group")
                     for when in entry.when:
-                        refer(file, when.treatments, known, "treatment or group")
+                        refer(file, when.treatments, either, "treatment or group")
                         named = (*when.any_of, *when.with_any, *when.and_any, *when.unless)
                         refer(file, named, symptoms, "symptom")
                         if when.area is not None:
@@ -335,7 +340,7 @@ class _Loader:
                 self.fault(
                     phrase,
                     f"no word class '{name}'",
-                    "correct it or add the class to language/classes.yaml",
+                    _or_add("class to language/classes.yaml", did_you_mean(name, classes)),
                 )
 
     def check_class_cycles(self, classes: dict[str, tuple[str, ...]]) -> None:
@@ -363,36 +368,10 @@ class _Loader:
             visit(name, ())
 
 
-def explain(error: ValidationError, document: YamlDocument) -> Iterator[Fault]:
-    """What a model refuses, as faults with their place in the file."""
-    items = error.errors(include_url=False)
-    for item in items:
-        if item["type"] == "too_short" and any(other["loc"][:-1] == item["loc"] for other in items):
-            continue  # only because its items are refused
-        loc = tuple(part for part in item["loc"] if part != "[key]")
-        line, col = document.place(loc)
-        name = str(loc[-1]) if loc else "the file"
-        kind = item["type"]
-        context = item.get("ctx", {})
-        if kind == "missing":
-            what = f"the field '{name}' is missing"
-        elif kind == "extra_forbidden":
-            what = f"no field is called '{name}'"
-        elif kind in ("text", "days", "url"):
-            what, _, remedy = item["msg"].partition("; ")
-            yield Fault(document.path, line, col, f"'{name}': {what}", remedy)
-            continue
-        else:
-            message = item["msg"][:1].lower() + item["msg"][1:]
-            what = f"'{name}': {message}"
-        remedy = _REMEDIES.get(kind, "see the schema of this kind of file")
-        yield Fault(
-            document.path,
-            line,
-            col,
-            what,
-            remedy.replace("{expected}", str(context.get("expected", "another value"))),
-        )
+def _or_add(kind: str, meant: str | None) -> str:
+    return (
+        f"did you mean '{meant}'? Else add the {kind}" if meant else f"correct it or add the {kind}"
+    )
 
 
 def _named(model: BaseModel, field: str) -> Iterator[str]:

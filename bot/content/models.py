@@ -32,7 +32,7 @@ def _text(value: Any) -> str:
     if isinstance(value, Scalar) and value.looks_typed:
         raise PydanticCustomError(
             "text",
-            "'{word}' without quotes is read as a boolean, number or date; write '\"{word}\"'",
+            "'{word}' without quotes is read as yes or no, a number or a date; write \"{word}\"",
             {"word": str(value)},
         )
     if not value.strip():

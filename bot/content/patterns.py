@@ -27,8 +27,8 @@ PAIR_GAP = 8
 MAX_GAP = 8
 MAX_SPREAD = 2_000
 """Most alternatives that choices within choices may come to."""
-_LEX = re.compile(r"\s*(?:(\.{2,})|([\[\](){}|&~])|([^\s\[\](){}|&~]+))")
-_PLAIN = re.compile(r"[a-z]+")
+_LEX = re.compile(r"\.{2,}|[\[\](){}|&~]|[^\s\[\](){}|&~]+")
+_is_plain = re.compile(r"[a-z]+").fullmatch
 """Words that are written as they are compared."""
 _CLASS_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -135,15 +135,7 @@ def parse(text: str) -> Pattern:
 
 
 def _lex(text: str) -> list[str]:
-    tokens: list[str] = []
-    pos = 0
-    text = text.strip()
-    while pos < len(text):
-        match = _LEX.match(text, pos)
-        if match is None:  # pragma: no cover - the expression covers every character
-            raise PatternError(f"'{text[pos]}' cannot be read; remove it")
-        tokens.append(match.group().strip())
-        pos = match.end()
+    tokens = _LEX.findall(text)
     if not tokens:
         raise PatternError("an empty pattern; write words")
     return tokens
@@ -153,6 +145,8 @@ def _part(tokens: list[str], pos: int) -> tuple[tuple[Member, ...], int]:
     if tokens[pos] in _CLOSE:
         members, pos = _choice(tokens, pos)
         return tuple(members), pos
+    if _is_plain(tokens[pos]) and tokens[pos + 1 : pos + 2] != ["~"]:
+        return ((tokens[pos],),), pos + 1
     item, pos = _item(tokens, pos)
     return tuple(_spread([item])), pos
 
@@ -165,6 +159,11 @@ def _choice(tokens: list[str], pos: int) -> tuple[list[Member], int]:
     opened, close = tokens[pos], _CLOSE[tokens[pos]]
     pos += 1
     members: list[Member] = []
+    while pos + 1 < len(tokens) and tokens[pos + 1] in ("|", close) and _is_plain(tokens[pos]):
+        members.append((tokens[pos],))  # most choices are single plain words: no rows to build
+        pos += 2
+        if tokens[pos - 1] == close:
+            return members, pos
     rows: list[Member] | None = None
     while True:
         if pos >= len(tokens):
@@ -223,7 +222,7 @@ def _spread(member: list[str | ClassRef]) -> Iterator[Member]:
                 raise PatternError(f"'{item}' is no single word; write word~")
             rows = [[*row, form] for row in rows for form in endings(stem[0])]
         else:
-            words = (item,) if _PLAIN.fullmatch(item) else words_of(item)
+            words = (item,) if _is_plain(item) else words_of(item)
             rows = [[*row, *words] for row in rows]
     for row in rows:
         if not row:

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from bot.content import syntax
 from bot.content.faults import Fault
 
 MAX_DEPTH = 12
@@ -33,6 +34,10 @@ _NOT_TEXT = re.compile(
     [-+]?\.(?:inf|nan)
     """
 )
+
+
+_CURLY = ("\u201c", "\u201d", "\u201e")
+_EATEN = re.compile(r"\s+#[^\s#]")
 
 
 class Scalar(str):
@@ -91,39 +96,32 @@ def parse_bytes(raw: bytes, shown: str) -> tuple[YamlDocument | None, list[Fault
     """Parse the bytes of one file; see ``parse_file``."""
     if len(raw) > MAX_BYTES:
         return None, [Fault(shown, 1, 1, f"the file has {len(raw):,} bytes", "split it below 2 MB")]
+    if raw.startswith(b"PK"):
+        return None, [
+            Fault(
+                shown,
+                1,
+                1,
+                "the document of a word processor, or an archive",
+                "save the text in a plain text file that ends in .yaml",
+            )
+        ]
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         col = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
         return None, [Fault(shown, line, col, "not UTF-8", "save the file with UTF-8 encoding")]
-    text = text.removeprefix("\ufeff")
-    for number, content in enumerate(text.splitlines(), 1):
-        indent = content[: len(content) - len(content.lstrip())]
-        if "\t" in indent:
-            col = indent.index("\t") + 1
-            return None, [
-                Fault(shown, number, col, "a tab in the indentation", "indent with two spaces")
-            ]
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if early := [_fault(shown, mistake) for mistake in syntax.before_parsing(text)]:
+        return None, early
     builder = _Builder(shown)
     try:
         value = builder.build(text)
     except _RefusedError as refused:
         return None, [*builder.faults, Fault(shown, *refused.fault_args)]
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, col = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = (error.problem or "not valid YAML").replace("\n", " ")
-        return None, [
-            *builder.faults,
-            Fault(
-                shown,
-                line,
-                col,
-                f"not valid YAML ({problem})",
-                "check the indentation, and put text that holds : # @ ` % * & in quotes",
-            ),
-        ]
+        return None, [*builder.faults, _fault(shown, syntax.explain(text, error))]
     except (yaml.YAMLError, ValueError) as error:
         problem = str(error).splitlines()[0] if str(error) else "not valid YAML"
         return None, [
@@ -135,15 +133,22 @@ def parse_bytes(raw: bytes, shown: str) -> tuple[YamlDocument | None, list[Fault
     return YamlDocument(shown, value, builder.places), []
 
 
+def _fault(shown: str, mistake: syntax.Mistake) -> Fault:
+    return Fault(shown, mistake.line, mistake.col, mistake.what, mistake.remedy)
+
+
 class _Builder:
     """Builds values from parser events without recursion on the parser's side."""
 
     def __init__(self, shown: str) -> None:
         self.shown = shown
         self.faults: list[Fault] = []
+        self.joined: list[Fault] = []
+        """Texts over several lines; of no interest beside a fault of the syntax."""
         self.places: Places = {}
 
     def build(self, text: str) -> Any:
+        self._lines = text.split("\n")
         self._events = iter(yaml.parse(text, Loader=_Loader))
         next(self._events)  # stream start
         first = next(self._events)
@@ -157,9 +162,60 @@ class _Builder:
             raise _RefusedError(
                 mark.line + 1, 1, "a second document", "keep one document a file: remove the ---"
             )
+        self.faults += self.joined
         if value is None or value == "":
             raise _RefusedError(1, 1, "the file is empty", "write its fields or delete it")
         return value
+
+    def _look_at(self, event: Any, line: int, col: int) -> None:
+        """What YAML allows and nobody means."""
+        if event.value[:1] in _CURLY:
+            self._add(
+                line,
+                col,
+                "curly quotes around a text, as word processors write them",
+                'write straight quotes: "..."',
+            )
+        if event.style:
+            return
+        end = event.end_mark
+        if event.value[0] == "-" and event.value[1:2].isalpha() and self._begins(line, col):
+            self._add(line, col, "no space after '-'", f"write '- {event.value[1:].split()[0]}'")
+        elif end.line >= line:
+            self.joined.append(self._goes_on(line, col))
+        elif _EATEN.match(self._lines[end.line], end.column):
+            self._add(
+                line,
+                self._lines[end.line].index("#", end.column) + 1,
+                "the text ends before '#', which begins a remark",
+                "put all of the text in quotes; if it is a remark, write a space after '#'",
+            )
+
+    def _goes_on(self, line: int, col: int) -> Fault:
+        below = self._lines[line]
+        dash = self._lines[line - 1].find("- ") + 1
+        if below.lstrip().startswith("- ") and dash:
+            return Fault(
+                self.shown,
+                line + 1,
+                below.index("-") + 1,
+                "this '- ' stands further right than the one above, so it counts as text of that",
+                f"put it into column {dash}",
+            )
+        return Fault(
+            self.shown,
+            line,
+            col,
+            "a text without quotes that goes on in the next line",
+            "write it in one line; if the next line is an item or a name of its own, check its "
+            "'- ', its ': ' and its indentation",
+        )
+
+    def _begins(self, line: int, col: int) -> bool:
+        return not self._lines[line - 1][: col - 1].strip()
+
+    def _add(self, line: int, col: int, what: str, remedy: str) -> None:
+        self.faults.append(Fault(self.shown, line, col, what, remedy))
 
     def _node(self, event: Any, loc: tuple[str | int, ...]) -> Any:
         line, col = event.start_mark.line + 1, event.start_mark.column + 1
@@ -181,6 +237,7 @@ class _Builder:
             typed = plain and _NOT_TEXT.fullmatch(event.value) is not None
             if plain and event.value == "":
                 return None
+            self._look_at(event, line, col)
             return Scalar.at(event.value, self.shown, line, col, looks_typed=typed)
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Any] = []

@@ -112,6 +112,45 @@ def test_check_fails_with_every_fault(knowledge_copy: Path) -> None:
     }
 
 
+def test_check_writes_annotations_for_pull_requests(
+    small_knowledge: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = small_knowledge / "symptoms/general/headache.yaml"
+    text = file.read_text("utf-8").replace("level: self_care", "level: 'a: 100%,\\n'")
+    file.write_text(text.replace("'a: 100%,\\n'", '"a: 100%,\\n"'), "utf-8")
+    (small_knowledge / "symptoms/site/swelling.yaml").rename(
+        small_knowledge / "symptoms/site/a,b:c%.yaml"
+    )
+    monkeypatch.chdir(small_knowledge.parent)
+    result = call("--knowledge", str(small_knowledge), "check", "--format", "github")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        (
+            "::error file=knowledge/symptoms/general/headache.yaml,line=5,col=1::'level' cannot be "
+            "'a: 100%25,%0A'; write info, self_care, contact_clinic, urgent or emergency"
+        ),
+        (
+            "::error file=knowledge/symptoms/site/a%2Cb%3Ac%25.yaml,line=1,col=1::the id 'swelling' is "
+            "not the file's name; id: a,b:c%25"
+        ),
+        "2 errors",
+    ]
+    monkeypatch.chdir(small_knowledge.parent.parent)
+    below = call("--knowledge", str(small_knowledge), "check", "--format", "github").output
+    assert f"file={small_knowledge.parent.name}/knowledge/symptoms" in below
+
+
+def test_a_warning_does_not_fail_the_check(small_knowledge: Path) -> None:
+    file = small_knowledge / "symptoms/general/headache.yaml"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    result = call("--knowledge", str(small_knowledge), "check")
+    assert result.exit_code == 0
+    assert "headache.yaml:1:1: warning: line ends as Windows writes them" in result.output
+    assert "1 warning" in result.output
+    shown = call("--knowledge", str(small_knowledge), "check", "--format", "github").output
+    assert shown.startswith("::warning file=")
+
+
 def test_broken_knowledge_is_not_used(knowledge_copy: Path) -> None:
     (knowledge_copy / "sources.yaml").write_text("", "utf-8")
     result = call("--knowledge", str(knowledge_copy), "ask", "bruise")
