@@ -21,9 +21,6 @@ DOCUMENTS = sorted(
 )
 FORMS = sorted((ROOT / ".github").rglob("*.yml"))
 TARGETS = set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text("utf-8")))
-COMING = {"new", "import", "explain", "diff", "studio", "report", "check --fix", "check --format"}
-"""Named already, and in the making: once they are there, their options are checked as well."""
-
 _FENCE = re.compile(r"(?ms)^ *```(\w*)\n(.*?)^ *```")
 _SPAN = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -90,16 +87,14 @@ def fault_of(program: str, words: list[str]) -> str | None:
     while words and isinstance(command, click.Group) and not words[0].startswith("-"):
         found = command.get_command(click.Context(command), words[0])
         if found is None:
-            name = " ".join([*path, words[0]])
-            return None if name in COMING else f"aftercare {name}"
+            return " ".join(["aftercare", *path, words[0]])
         path.append(words[0])
         command, words = found, words[1:]
     known = {"--help", "-h", *(opt for p in command.params for opt in (*p.opts, *p.secondary_opts))}
     for word in words:
         option = word.partition("=")[0].strip("[],.")
-        name = " ".join([*path, option])
-        if option.startswith("--") and option not in known and name not in COMING:
-            return f"aftercare {name}"
+        if option.startswith("--") and option not in known:
+            return " ".join(["aftercare", *path, option])
     return None
 
 

@@ -70,9 +70,7 @@ def _sum(
         click.style("OK", fg="green") + f" {len(knowledge.treatments)} treatments, "
         f"{len(knowledge.symptoms)} symptoms, {len(knowledge.red_flags)} red flags, "
         f"{len(knowledge.topics)} topics, {len(knowledge.sources)} sources, "
-        f"version {knowledge.edition}"
-        + (f", {len(clinics)} clinics" if clinics else "")
-        + more
+        f"version {knowledge.edition}" + (f", {len(clinics)} clinics" if clinics else "") + more
     )
 
 

@@ -225,7 +225,7 @@ def test_many_messages_are_answered_by_other_processes_the_same(
     small.write(FLAG, "broken: [")
     result = small.call("diff", "--messages", str(file))
     assert result.exit_code == 1
-    assert f"the working tree: {FLAG}:2:" in result.stderr
+    assert f"the working tree: {FLAG}:1:" in result.stderr
 
 
 def test_the_order_of_danger() -> None:

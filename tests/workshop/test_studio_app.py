@@ -266,7 +266,7 @@ async def test_a_talk_an_edit_and_what_it_changes(
     assert "emergency" in fault["remedy"]
     (checked,) = await tried(client, "id: [white_lip\n")
     fault = next(f for f in checked["faults"] if f["path"].endswith(PATH))
-    assert "not valid YAML" in fault["what"]
+    assert "never closed" in fault["what"]
 
     # an edit that lowers the level, seen before it is saved
     worse = text.replace("{lips} .. {white}", "{lips} {white}")

@@ -122,7 +122,7 @@ def test_from_a_message_to_a_saved_edit_and_a_conflict(page: Page, knowledge: Pa
     # broken: the fault stands at its line, and it is not saved
     rewrite(page, "level: emergency", "level: emergencie")
     expect(page.locator("#faults > li.error").first).to_contain_text("line 5", timeout=SOON)
-    expect(page.locator("#faults > li.error").first).to_contain_text("'emergency'")
+    expect(page.locator("#faults > li.error").first).to_contain_text("did you mean emergency")
     expect(page.locator("#numbers .error")).to_have_text("● 5")
     expect(page.locator("#progress")).to_contain_text("fault")
     page.keyboard.press("Control+s")
