@@ -14,6 +14,7 @@ strings the same would take 50 MiB instead of 6, and four times as long to read 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,17 +61,18 @@ _OPTIONAL = 0x80
 class _Lists:
     """Lists of numbers, one after the other in one array."""
 
-    __slots__ = ("_numbers", "_starts")
+    __slots__ = ("numbers", "starts")
 
     def __init__(self, lists: Iterable[Iterable[int]]) -> None:
-        self._numbers = array("I")
-        self._starts = array("I", (0,))
+        self.numbers = array("I")
+        self.starts = array("I", (0,))
+        """Where each list begins, and where the last one ends."""
         for one in lists:
-            self._numbers.extend(one)
-            self._starts.append(len(self._numbers))
+            self.numbers.extend(one)
+            self.starts.append(len(self.numbers))
 
     def __getitem__(self, number: int) -> array[int]:
-        return self._numbers[self._starts[number] : self._starts[number + 1]]
+        return self.numbers[self.starts[number] : self.starts[number + 1]]
 
 
 class PhraseIndex(Generic[T]):
@@ -92,22 +94,28 @@ class PhraseIndex(Generic[T]):
             [gap | (_OPTIONAL if optional else 0) for _, optional, gap in row] for row in rows
         )
         self._required = _Lists(required)
-        known = sorted({words[0] for words in symbols_of} | rows_of.keys())
+        known = sorted({word for words in symbols_of for word in words} | rows_of.keys())
         self._words = {word: number for number, word in enumerate(known)}
         self._rows_of = _Lists(rows_of.get(word, ()) for word in known)
         self._symbols_of = _Lists(symbols_of.get((word,), ()) for word in known)
+        words_of: dict[int, list[int]] = defaultdict(list)
+        for words, symbols in symbols_of.items():
+            if len(words) == 1:
+                for symbol in symbols:
+                    words_of[symbol].append(self._words[words[0]])
+        count = 1 + max(
+            (symbol for symbols in symbols_of.values() for symbol in symbols), default=0
+        )
+        self._words_of = _Lists(sorted(words_of.get(symbol, ())) for symbol in range(count))
         longer = sorted(words for words in symbols_of if len(words) > 1)
-        self._rests = [words[1:] for words in longer]
-        self._symbols_of_rest = _Lists(symbols_of[words] for words in longer)
-        beginning: dict[str, list[int]] = defaultdict(list)
-        for number, words in enumerate(longer):
-            beginning[words[0]].append(number)
-        self._rests_of = _Lists(beginning.get(word, ()) for word in known)
+        self._pairs = array("Q", (self._pair(self._words[w[0]], self._words[w[1]]) for w in longer))
+        self._rests = _Lists(map(self._words.__getitem__, words[2:]) for words in longer)
+        self._symbols_of_longer = _Lists(symbols_of[words] for words in longer)
 
     @property
     def vocabulary(self) -> frozenset[str]:
         """Every word that stands in any phrase."""
-        return frozenset(self._words).union(*self._rests)
+        return frozenset(self._words)
 
     def __len__(self) -> int:
         return len(self._payloads)
@@ -124,29 +132,34 @@ class PhraseIndex(Generic[T]):
         free, the end of a clause leaves ``BREAK`` places. ``others`` holds, by the number of a
         word, more words that may stand in its place.
         """
-        bits: dict[str, int] = {}
-        for word, place in zip(words, places, strict=True):
-            bits[word] = bits.get(word, 0) | (1 << place)
-        for number, more in (others or {}).items():
-            for word in more:
-                bits[word] = bits.get(word, 0) | (1 << places[number])
+        spots: dict[int, list[int]] = {}
+        bits: dict[int, int] = {}
+        for number, (word, place) in enumerate(zip(words, places, strict=True)):
+            for each in (word, *others.get(number, ())) if others else (word,):
+                known = self._words.get(each)
+                if known is not None:
+                    bits[known] = bits.get(known, 0) | (1 << place)
+                    spots.setdefault(place, []).append(known)
         rows: set[int] = set()
-        for word in bits:
-            known = self._words.get(word)
-            if known is not None:
-                rows.update(self._rows_of[known])
+        for known in bits:
+            rows.update(self._rows_of[known])
         if not rows:
             return []
-        masks = self._masks(bits)
-        here = masks.keys()
+        longer = self._longer(spots, bits)
+        here = set(longer)
+        for known in bits:
+            here.update(self._symbols_of[known])
+        masks: dict[int, _Mask] = {}
         word_at = {place: number for number, place in enumerate(places)}
+        needed, starts = self._required.numbers, self._required.starts
         hits: list[Hit[T]] = []
         for number in sorted(rows):
-            for symbol in self._required[number]:
-                if symbol not in here:
-                    break
-            else:
-                _match(self._row(number), masks, word_at, self._payloads[number], hits)
+            if here.issuperset(needed[starts[number] : starts[number + 1]]):
+                row = self._row(number)
+                for symbol, _, _ in row:
+                    if symbol not in masks:
+                        masks[symbol] = self._mask(symbol, bits, longer)
+                _match(row, masks, word_at, self._payloads[number], hits)
         return hits
 
     def _row(self, number: int) -> _Parts:
@@ -155,31 +168,51 @@ class PhraseIndex(Generic[T]):
             for symbol, gap in zip(self._parts[number], self._gaps[number], strict=True)
         ]
 
-    def _masks(self, bits: Mapping[str, int]) -> dict[int, _Mask]:
-        """Where each symbol of a message begins."""
-        single: dict[int, int] = {}
-        longer: dict[int, dict[int, int]] = {}
-        for word, places in bits.items():
-            known = self._words.get(word)
-            if known is None:
-                continue
-            for symbol in self._symbols_of[known]:
-                single[symbol] = single.get(symbol, 0) | places
-            for number in self._rests_of[known]:
-                starts, rest = places, self._rests[number]
-                for offset, following in enumerate(rest, 1):
+    def _longer(
+        self, spots: Mapping[int, Sequence[int]], bits: Mapping[int, int]
+    ) -> dict[int, dict[int, int]]:
+        """Where the symbols begin that several words in a row stand for, by number of words.
+
+        Such words are led into by their first two, so only neighbours in the message are tried.
+        """
+        found: dict[int, dict[int, int]] = {}
+        pairs = {
+            (first, second)
+            for place, firsts in spots.items()
+            for second in spots.get(place + 1, ())
+            for first in firsts
+        }
+        total = len(self._pairs)
+        for first, second in pairs:
+            pair = self._pair(first, second)
+            number = bisect_left(self._pairs, pair)
+            while number < total and self._pairs[number] == pair:
+                starts = bits[first] & bits[second] >> 1
+                rest = self._rests[number]
+                for offset, following in enumerate(rest, 2):
                     starts &= bits.get(following, 0) >> offset
-                    if not starts:
-                        break
-                else:
-                    length = len(rest) + 1
-                    for symbol in self._symbols_of_rest[number]:
-                        found = longer.setdefault(symbol, {})
-                        found[length] = found.get(length, 0) | starts
-        masks: dict[int, _Mask] = {symbol: ((1, places),) for symbol, places in single.items()}
-        for symbol, found in longer.items():
-            masks[symbol] = (*sorted(found.items(), reverse=True), *masks.get(symbol, ()))
-        return masks
+                if starts:
+                    for symbol in self._symbols_of_longer[number]:
+                        lengths = found.setdefault(symbol, {})
+                        lengths[len(rest) + 2] = lengths.get(len(rest) + 2, 0) | starts
+                number += 1
+        return found
+
+    def _mask(
+        self, symbol: int, bits: Mapping[int, int], longer: Mapping[int, Mapping[int, int]]
+    ) -> _Mask:
+        single = 0
+        for word in bits.keys() & self._words_of[symbol]:
+            single |= bits[word]
+        lengths = longer.get(symbol)
+        if lengths is None:
+            return ((1, single),) if single else ()
+        mask = sorted(lengths.items(), reverse=True)
+        return (*mask, (1, single)) if single else tuple(mask)
+
+    @staticmethod
+    def _pair(first: int, second: int) -> int:
+        return first << 32 | second
 
 
 class IndexBuilder(Generic[T]):
@@ -294,7 +327,7 @@ def _match(
             for shift in _spread(gap):
                 starts |= starts << shift
         reached = 0
-        for length, mask in masks.get(symbol, ()):
+        for length, mask in masks[symbol]:
             reached |= (mask & starts) << length
         trail.append(starts)
         ends = reached | starts if optional else reached
@@ -325,7 +358,7 @@ def _trace(
         starts = trail[number]
         found = None
         for back in range(reach + 1):
-            for length, mask in masks.get(symbol, ()):
+            for length, mask in masks[symbol]:
                 start = place - back - length
                 if start >= 0 and mask >> start & 1 and (starts < 0 or starts >> start & 1):
                     found = (start, length)
