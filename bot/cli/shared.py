@@ -10,7 +10,7 @@ from rich.text import Text
 from bot.config import Config
 from bot.content.faults import KnowledgeError
 from bot.content.levels import Level
-from bot.conversation.compiled import engine_from
+from bot.conversation.compiled import engine_for_long, engine_from
 from bot.conversation.engine import Engine
 
 STYLES = {
@@ -22,10 +22,11 @@ STYLES = {
 }
 
 
-def engine_of(config: Config) -> Engine:
-    """The engine over the configured knowledge."""
+def engine_of(config: Config, *, for_long: bool = False) -> Engine:
+    """The engine over the configured knowledge; ``for_long`` for a process that stays."""
+    make = engine_for_long if for_long else engine_from
     try:
-        return engine_from(config.knowledge, config.cache)
+        return make(config.knowledge, config.cache)
     except KnowledgeError as error:
         console = Console(stderr=True)
         for fault in error.faults:

@@ -41,7 +41,7 @@ def run(config: Config, webhook: str | None, port: int | None) -> None:
         config = replace(config, port=port)
     from bot.channels.telegram.run import run_bot  # noqa: PLC0415 - 0.3 s of imports
 
-    sys.exit(run_bot(config, engine_of(config)))
+    sys.exit(run_bot(config, engine_of(config, for_long=True)))
 
 
 @click.command()
