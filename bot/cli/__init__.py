@@ -6,16 +6,40 @@ Exit codes: 0 done, 1 the knowledge has faults or a threshold is missed, 2 wrong
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from bot import __version__
-from bot.cli import ask, check, diff, evaluate, report, talk
 from bot.config import ConfigError, from_environment
 
+COMMANDS = {
+    "chat": "talk",
+    "run": "talk",
+    "key": "talk",
+    "ask": "ask",
+    "check": "check",
+    "schema": "check",
+    "evaluate": "evaluate",
+}
+"""The module of each command. It is imported when the command is used: what is in memory for a
+table in the terminal is no part of a bot that runs for months."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - all alike
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"bot.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="aftercare")
 @click.option(
     "--knowledge",
@@ -32,17 +56,3 @@ def main(context: click.Context, knowledge: Path | None) -> None:
     if knowledge is not None:
         config = replace(config, knowledge=knowledge)
     context.obj = config
-
-
-for command in (
-    talk.chat,
-    talk.run,
-    talk.key,
-    ask.ask,
-    check.check,
-    check.schema,
-    evaluate.evaluate,
-    diff.diff,
-    report.report,
-):
-    main.add_command(command)

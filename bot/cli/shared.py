@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from rich.console import Console
-from rich.text import Text
-
 from bot.config import Config
 from bot.content.faults import KnowledgeError
 from bot.content.levels import Level
@@ -28,6 +25,9 @@ def engine_of(config: Config, *, for_long: bool = False) -> Engine:
     try:
         return make(config.knowledge, config.cache)
     except KnowledgeError as error:
+        from rich.console import Console  # noqa: PLC0415 - for this alone
+        from rich.text import Text  # noqa: PLC0415
+
         console = Console(stderr=True)
         for fault in error.faults:
             console.print(Text(str(fault), style="red"), soft_wrap=True)

@@ -6,9 +6,7 @@ import sys
 from dataclasses import replace
 
 import click
-from rich.console import Console
 
-from bot.channels import terminal
 from bot.cli.shared import engine_of
 from bot.config import Config
 
@@ -17,6 +15,10 @@ from bot.config import Config
 @click.pass_obj
 def chat(config: Config) -> None:
     """Talk to the bot in the terminal. No token needed."""
+    from rich.console import Console  # noqa: PLC0415 - a bot on Telegram has no terminal
+
+    from bot.channels import terminal  # noqa: PLC0415
+
     terminal.chat(engine_of(config), Console())
 
 

@@ -7,7 +7,6 @@ import gc
 from pathlib import Path
 
 from bot.content.knowledge import Knowledge
-from bot.content.load import load
 from bot.content.words import words_of
 from bot.conversation.session import Session
 from bot.reply.cards import Cards
@@ -34,6 +33,8 @@ class Engine:
         Raises:
             KnowledgeError: with every fault.
         """
+        from bot.content.load import load  # noqa: PLC0415 - not for what is compiled already
+
         engine = cls(load(folder))
         # The knowledge lives as long as the process. Left to the garbage collector, each full
         # collection would walk all of it and hold up an answer for 80 ms.
