@@ -109,7 +109,9 @@ def _days(value: Any) -> Any:
 class Model(BaseModel):
     """Frozen, and no field that is not declared."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 class DayRange(Model):
