@@ -15,15 +15,15 @@ from bot import __version__
 from bot.config import ConfigError, from_environment
 
 COMMANDS = {
-    "chat": "talk",
-    "run": "talk",
-    "key": "talk",
-    "ask": "ask",
-    "check": "check",
-    "schema": "check",
-    "evaluate": "evaluate",
+    "chat": "talk.chat",
+    "run": "talk.run",
+    "key": "talk.key",
+    "ask": "ask.ask",
+    "check": "check.check",
+    "schema": "check.schema",
+    "eval": "evaluate.evaluate",
 }
-"""The module of each command. It is imported when the command is used: what is in memory for a
+"""Where each command stands. Its module is imported when it is used: what is in memory for a
 table in the terminal is no part of a bot that runs for months."""
 
 
@@ -34,7 +34,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"bot.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        module, _, name = COMMANDS[cmd_name].partition(".")
+        command = getattr(import_module(f"bot.cli.{module}"), name)
         assert isinstance(command, click.Command)
         return command
 
