@@ -37,6 +37,9 @@ from bot.conversation.engine import Engine
 LOG = logging.getLogger("aftercare")
 FAULTS = 3
 """Exit code of the process that compiles, if the knowledge has faults."""
+YOUNG = 10_000
+"""Objects made before the garbage collector looks at the young ones: a message makes 3,000, none of
+them in a circle, so that looking every 700 is work for nothing."""
 KEPT = 3
 """Versions kept in the folder, those used last: two that are compared, and what a bot runs on."""
 _APART = f"import sys; from {__name__} import _compile; sys.exit(_compile(*sys.argv[1:3]))"
@@ -124,6 +127,7 @@ def settle() -> None:
     collector's way, which would hold up answers, and memory that is free goes back."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG, 20, 20)
     with contextlib.suppress(OSError, AttributeError):  # only the GNU library has it
         ctypes.CDLL(None).malloc_trim(0)
 

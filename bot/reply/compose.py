@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.content.knowledge import Knowledge
 from bot.content.levels import Level
@@ -46,6 +47,7 @@ class Composer:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._flags = lru_cache(256)(self._find_flags)
 
     def wording(self, audience: Audience) -> Wording:
         """The wording in the person's language, else in English."""
@@ -382,8 +384,13 @@ class Composer:
 
     def danger_flags(
         self, treatments: Sequence[str], *, limit: int, least: Level = Level.URGENT
-    ) -> list[RedFlag]:
+    ) -> Sequence[RedFlag]:
         """The red flags to watch for after the treatments, the most urgent first."""
+        return self._flags(frozenset(treatments), limit, least)
+
+    def _find_flags(
+        self, treatments: frozenset[str], limit: int, least: Level
+    ) -> Sequence[RedFlag]:
         groups = {g for slug in treatments for g in self._knowledge.groups(slug)} | {"any"}
         flags = [
             flag
@@ -398,7 +405,7 @@ class Composer:
         by_sign: dict[str, RedFlag] = {}
         for flag in (*specific, *common):
             by_sign.setdefault(flag.signs[0], flag)
-        return list(by_sign.values())[:limit]
+        return tuple(by_sign.values())[:limit]
 
     def danger_signs(self, treatments: Sequence[str], wording: Wording, *, limit: int) -> Part:
         """The danger signs to watch for after the treatments, the most urgent first."""
