@@ -258,16 +258,16 @@ class Composer:
 
     def decisive(self, assessment: Assessment) -> list[str]:
         """Symptoms in the order of their weight, at most six."""
+        ranks: dict[int, int] = {}
+        for reason in assessment.reasons:
+            for evidence in reason.evidence:
+                ranks[evidence.start] = max(reason.level.rank, ranks.get(evidence.start, 0))
         rank: dict[str, int] = {}
         for finding in assessment.findings:
             if finding.symptom not in assessment.symptoms:
                 continue
-            levels = [
-                r.level.rank
-                for r in assessment.reasons
-                if any(e.start == finding.evidence.start for e in r.evidence)
-            ]
-            rank[finding.symptom] = max([*levels, rank.get(finding.symptom, 0)])
+            weight = ranks.get(finding.evidence.start, 0)
+            rank[finding.symptom] = max(weight, rank.get(finding.symptom, 0))
         return sorted(rank, key=lambda slug: -rank[slug])[:6]
 
     def _actions(self, assessment: Assessment, audience: Audience) -> list[Part]:
