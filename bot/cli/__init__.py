@@ -22,6 +22,8 @@ COMMANDS = {
     "check": "check.check",
     "schema": "check.schema",
     "eval": "evaluate.evaluate",
+    "diff": "diff.diff",
+    "report": "report.report",
 }
 """Where each command stands. Its module is imported when it is used: what is in memory for a
 table in the terminal is no part of a bot that runs for months."""

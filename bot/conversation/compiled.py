@@ -112,7 +112,7 @@ def engine_for_long(folder: Path, cache: Path | None) -> Engine:
     Raises:
         KnowledgeError: with every fault.
     """
-    engine = _read(cache / f"{_digest(folder)}.pickle") if cache else None
+    engine = _read(cache / f"{digest(folder)}.pickle") if cache else None
     if engine is None:
         try:
             engine = asyncio.run(engine_made_apart(folder, cache))

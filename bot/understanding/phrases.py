@@ -66,7 +66,12 @@ Hits = dict[Kind, list[Hit[Meaning]]]
 
 
 def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
-    """Compile every phrase of ``knowledge``."""
+    """The index of every phrase of ``knowledge``."""
+    return phrases_of(knowledge).build()
+
+
+def phrases_of(knowledge: Knowledge) -> IndexBuilder[Meaning]:
+    """Every phrase of ``knowledge``, and no index yet."""
     builder: IndexBuilder[Meaning] = IndexBuilder(knowledge.classes.classes, frequency)
 
     def add(
@@ -130,7 +135,7 @@ def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
     places = {name for symptom in knowledge.symptoms.values() for name in symptom.places}
     for name in sorted(places | OTHER_PLACES if places else places):
         add((f"{{{name}}}",), "place", name)
-    return builder.build()
+    return builder
 
 
 def requests_of(knowledge: Knowledge) -> PhraseIndex[str]:
