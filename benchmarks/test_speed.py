@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from bot.config import shipped_knowledge
 from bot.content.load import load
 from bot.conversation.engine import Engine
+from bot.understanding.phrases import phrases_of
 from bot.understanding.read import Reader
 
 FORTY_WORDS = (
@@ -61,11 +62,10 @@ def test_worst_cases_of_4096_characters(benchmark: BenchmarkFixture, name: str) 
 def test_forty_words_with_ten_times_the_phrases(benchmark: BenchmarkFixture) -> None:
     """Synthetic phrases of words that occur and words that do not."""
     knowledge = load(shipped_knowledge())
-    reader = Reader(knowledge)
-    index = reader._index
-    some = next(iter(index._rows)).payload
+    reader, builder = Reader(knowledge), phrases_of(knowledge)
+    some = reader._index.find(["swollen"], [0])[0].payload
     pool = [*VOCABULARY, *(f"zz{number}" for number in range(4000))]
-    for _ in range(9 * len(index)):
-        index.add(" ".join(_random.choices(pool, k=3)), some)
-    index.freeze()
+    for _ in range(9 * len(reader._index)):
+        builder.add(" ".join(_random.choices(pool, k=3)), some)
+    reader._index = builder.build()
     benchmark(reader.read, FORTY_WORDS)

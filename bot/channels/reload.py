@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.channels.logs import LOG
 from bot.channels.metrics import Metrics
 from bot.content.faults import KnowledgeError
-from bot.conversation.compiled import engine_made_apart
+from bot.conversation.compiled import engine_made_apart, settle
 from bot.conversation.engine import Engine
 
 LOOK = 3.0
@@ -75,9 +75,8 @@ class Watcher:
             self._metrics.reloads.labels("failed").inc()
             LOG.error("the knowledge cannot be read again: %s", type(failed).__name__)
         else:
-            gc.unfreeze()
+            gc.unfreeze()  # the version before goes
             self._use(engine)
-            gc.collect()  # the version before goes
-            gc.freeze()
+            settle()
             self._metrics.reloads.labels("taken").inc()
             LOG.info("knowledge %s from now on", engine.knowledge.edition)

@@ -6,9 +6,7 @@ import sys
 from dataclasses import replace
 
 import click
-from rich.console import Console
 
-from bot.channels import terminal
 from bot.cli.shared import engine_of
 from bot.config import Config
 
@@ -17,6 +15,10 @@ from bot.config import Config
 @click.pass_obj
 def chat(config: Config) -> None:
     """Talk to the bot in the terminal. No token needed."""
+    from rich.console import Console  # noqa: PLC0415 - a bot on Telegram has no terminal
+
+    from bot.channels import terminal  # noqa: PLC0415
+
     terminal.chat(engine_of(config), Console())
 
 
@@ -41,7 +43,7 @@ def run(config: Config, webhook: str | None, port: int | None) -> None:
         config = replace(config, port=port)
     from bot.channels.telegram.run import run_bot  # noqa: PLC0415 - 0.3 s of imports
 
-    sys.exit(run_bot(config, engine_of(config)))
+    sys.exit(run_bot(config, engine_of(config, for_long=True)))
 
 
 @click.command()

@@ -103,6 +103,27 @@ class Knowledge:
                 found.setdefault(slug, {})[key] = topic
         return found
 
+    @cached_property
+    def flags_by_symptom(self) -> Mapping[str, frozenset[str]]:
+        """Ids of the red flags that a condition may meet, by a symptom that it needs; by an empty
+        name those that need none."""
+        found: dict[str, set[str]] = {}
+        for key, flag in self.red_flags.items():
+            for when in flag.when:
+                for slug in when.any_of or when.with_any or when.and_any or ("",):
+                    found.setdefault(slug, set()).add(key)
+        return {slug: frozenset(keys) for slug, keys in found.items()}
+
+    @cached_property
+    def topics_by_symptom(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Ids of the topics by the slugs of a treatment and of a symptom."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for key, topic in self.topics.items():
+            for treatment in topic.treatments:
+                for symptom in topic.symptoms:
+                    found.setdefault((treatment, symptom), []).append(key)
+        return {pair: tuple(keys) for pair, keys in found.items()}
+
     def overdue(self, entry: LifeCycle, today: dt.date) -> bool:
         """Whether the entry's review is overdue, so that it may show its danger signs only."""
         return today >= entry.review_due

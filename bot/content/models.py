@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -19,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from bot.content.levels import Level
+from bot.content.words import words_of
 from bot.content.yamlfile import Scalar
 
 
@@ -109,7 +111,9 @@ def _days(value: Any) -> Any:
 class Model(BaseModel):
     """Frozen, and no field that is not declared."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 class DayRange(Model):
@@ -525,6 +529,16 @@ class Wording(Model):
     disclaimer: Text
     unreviewed: Text
     """Says that no clinician has reviewed the text."""
+
+    @cached_property
+    def by_words(self) -> dict[tuple[str, ...], str]:
+        """The names of the messages in ``said``, by their words; countries are told otherwise."""
+        return {
+            words_of(phrase): name
+            for name, phrases in self.said.items()
+            for phrase in phrases
+            if not name.startswith("country_")
+        }
 
 
 class Welcome(Model):

@@ -36,12 +36,7 @@ def whole(text: str, wording: Wording) -> str | None:
     """
     words = words_of(text)
     words = tuple(word for word in words if any(char.isalnum() for char in word))
-    phrases = {
-        words_of(phrase): name
-        for name, all_ in wording.said.items()
-        for phrase in all_
-        if not name.startswith("country_")
-    }
+    phrases = wording.by_words
     longest = max(map(len, phrases))
     found: list[str] = []
     while words:

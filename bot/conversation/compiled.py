@@ -8,6 +8,9 @@ is used only if it is this user's own and nobody else may write to it or its fol
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
+import dataclasses
 import functools
 import gc
 import hashlib
@@ -22,16 +25,21 @@ import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Iterable
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from bot.content.faults import Fault, KnowledgeError
+from bot.content.yamlfile import Scalar
 from bot.conversation.engine import Engine
 
 LOG = logging.getLogger("aftercare")
 FAULTS = 3
 """Exit code of the process that compiles, if the knowledge has faults."""
+YOUNG = 10_000
+"""Objects made before the garbage collector looks at the young ones: a message makes 3,000, none of
+them in a circle, so that looking every 700 is work for nothing."""
 KEPT = 3
 """Versions kept in the folder, those used last: two that are compared, and what a bot runs on."""
 _APART = f"import sys; from {__name__} import _compile; sys.exit(_compile(*sys.argv[1:3]))"
@@ -74,7 +82,7 @@ def _compile(folder: str, cache: str) -> int:
         if _read(path) is None:
             _write(path, Engine.from_folder(Path(folder)))
     except KnowledgeError as refused:
-        print(json.dumps([astuple(fault) for fault in refused.faults]))
+        print(json.dumps([dataclasses.astuple(fault) for fault in refused.faults]))
         return FAULTS
     print(path)
     return 0
@@ -93,9 +101,35 @@ def engine_from(folder: Path, cache: Path | None) -> Engine:
     if engine is None:
         engine = Engine.from_folder(folder)
         _write(path, engine)
+    settle()
+    return engine
+
+
+def engine_for_long(folder: Path, cache: Path | None) -> Engine:
+    """The same for a process that runs for months: compiling, which takes four times the memory
+    that the result does, is left to another one.
+
+    Raises:
+        KnowledgeError: with every fault.
+    """
+    engine = _read(cache / f"{digest(folder)}.pickle") if cache else None
+    if engine is None:
+        try:
+            engine = asyncio.run(engine_made_apart(folder, cache))
+        except OSError:
+            return engine_from(folder, cache)
+    settle()
+    return engine
+
+
+def settle() -> None:
+    """After an engine was taken over: what lives as long as the process is out of the garbage
+    collector's way, which would hold up answers, and memory that is free goes back."""
     gc.collect()
     gc.freeze()
-    return engine
+    gc.set_threshold(YOUNG, 20, 20)
+    with contextlib.suppress(OSError, AttributeError):  # only the GNU library has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def digest(folder: Path) -> str:
@@ -121,7 +155,8 @@ def _read(path: Path) -> Engine | None:
             return None
         gc.disable()  # many objects are made, and none is garbage
         try:
-            engine = pickle.loads(path.read_bytes())  # noqa: S301 - see above
+            with path.open("rb") as file:
+                engine = pickle.load(file)  # noqa: S301 - see above
         finally:
             gc.enable()
         path.touch()  # what was used last is kept
@@ -156,14 +191,44 @@ def _write(path: Path, engine: Engine) -> None:
 
 
 class _Pickler(pickle.Pickler):
-    """Knows what pickle does not: a method's own cache is written as an empty one."""
+    """Writes less than pickle does, and what it cannot.
+
+    Each value is written with what makes it, not with a table of its fields: tables are kept until
+    everything is read, which is as much memory again. Which fields of a model were given is for the
+    checks alone, and a method's own cache is written as an empty one.
+    """
 
     def reducer_override(self, value: Any) -> Any:
         """See ``pickle.Pickler``."""
-        if isinstance(value, functools._lru_cache_wrapper) and inspect.ismethod(value.__wrapped__):
+        kind = type(value)
+        if kind is Scalar:
+            return _scalar, (str(value), value.path, value.line, value.col, value.looks_typed)
+        if isinstance(value, BaseModel):
+            return _model, (kind, value.__dict__)
+        if dataclasses.is_dataclass(kind) and "__slots__" in kind.__dict__:
+            fields = (getattr(value, field.name) for field in dataclasses.fields(kind))
+            return kind, tuple(fields)
+        if kind is functools._lru_cache_wrapper and inspect.ismethod(value.__wrapped__):
             return _cached, (value.cache_parameters()["maxsize"], value.__wrapped__)
         return NotImplemented
 
 
+def _scalar(text: str, path: str, line: int, col: int, looks_typed: bool) -> Scalar:
+    return Scalar.at(text, path, line, col, looks_typed=looks_typed)
+
+
 def _cached(size: int | None, method: Any) -> Any:
     return functools.lru_cache(size)(method)
+
+
+def _model(kind: type[BaseModel], values: dict[str, Any]) -> BaseModel:
+    made = kind.__new__(kind)
+    made.__setstate__({**_NOTHING_ELSE, "__dict__": values})
+    return made
+
+
+_NOTHING_ELSE: dict[Any, Any] = {
+    "__pydantic_fields_set__": frozenset(),
+    "__pydantic_extra__": None,
+    "__pydantic_private__": None,
+}

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from bot.content.clinics import Clinic
 from bot.content.knowledge import Knowledge
-from bot.content.load import load
 from bot.content.words import words_of
 from bot.conversation.session import Session
 from bot.reply.cards import Cards
@@ -40,6 +39,8 @@ class Engine:
         Raises:
             KnowledgeError: with every fault.
         """
+        from bot.content.load import load  # noqa: PLC0415 - not for what is compiled already
+
         engine = cls(load(folder))
         # The knowledge lives as long as the process. Left to the garbage collector, each full
         # collection would walk all of it and hold up an answer for 80 ms.

@@ -15,7 +15,7 @@ from bot.reply.cards import short_name
 from bot.reply.compose import Audience
 from bot.reply.reply import Button, Line, Part
 from bot.triage.assess import assess
-from bot.triage.assessment import Assessment
+from bot.triage.assessment import Assessment, Earlier
 from bot.understanding.reading import Reading
 
 FREQUENT = (
@@ -62,7 +62,11 @@ class Questions:
 
     def recall(self, session: Session, now: dt.datetime) -> Assessment:
         """The assessment of all that a session holds."""
-        return assess(self._knowledge, NOTHING, replace(earlier_of(session, now), level=None))
+        return assess(self._knowledge, NOTHING, _without_level(session, now))
+
+    def _supposed(self, session: Session, now: dt.datetime) -> Assessment:
+        """The same, to be compared only."""
+        return assess(self._knowledge, NOTHING, _without_level(session, now), level_only=True)
 
     def next(
         self, assessment: Assessment, session: Session, now: dt.datetime, audience: Audience
@@ -136,11 +140,11 @@ class Questions:
         if any({"worse", "better"} & set(told.split()) for told in session.told):
             return False
         worse = replace(session, told=tuple(f"{told} worse" for told in session.told))
-        return self.recall(worse, now).level.rank > self.recall(session, now).level.rank
+        return self._supposed(worse, now).level.rank > self._supposed(session, now).level.rank
 
     def _differ(self, sessions: Iterable[Session], now: dt.datetime) -> bool:
         """Whether the advice would not be the same for all of them."""
-        found = (self.recall(session, now) for session in sessions)
+        found = (self._supposed(session, now) for session in sessions)
         return len({(a.level, tuple(row.text for row in a.expected)) for a in found}) > 1
 
     def day_of(self, first: int, session: Session, now: dt.datetime) -> int | None:
@@ -148,7 +152,7 @@ class Questions:
         if first not in SPANS:
             return None
         days = range(first, SPANS[first] + 1) if SPANS[first] < 30 else (first, SPANS[first])
-        return max(days, key=lambda day: self.recall(on_day(session, day, now), now).level.rank)
+        return max(days, key=lambda day: self._supposed(on_day(session, day, now), now).level.rank)
 
     # -- buttons --------------------------------------------------------------------------
 
@@ -209,6 +213,10 @@ class Questions:
         codes = list(dict.fromkeys((*first, *COUNTRIES)))[: len(COUNTRIES)]
         names = [Button(table[c].name, f"k:{c}") for c in codes if c in table]
         return (*pairs(names), (Button(wording.buttons["skip"], "k:skip"),))
+
+
+def _without_level(session: Session, now: dt.datetime) -> Earlier:
+    return replace(earlier_of(session, now), level=None)
 
 
 def on_day(session: Session, days: float, now: dt.datetime) -> Session:

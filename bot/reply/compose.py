@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.content.clinics import Clinic
 from bot.content.knowledge import Knowledge
@@ -54,6 +55,7 @@ class Composer:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._flags = lru_cache(256)(self._find_flags)
 
     def wording(self, audience: Audience) -> Wording:
         """The wording in the person's language, else in English."""
@@ -313,16 +315,16 @@ class Composer:
 
     def decisive(self, assessment: Assessment) -> list[str]:
         """Symptoms in the order of their weight, at most six."""
+        ranks: dict[int, int] = {}
+        for reason in assessment.reasons:
+            for evidence in reason.evidence:
+                ranks[evidence.start] = max(reason.level.rank, ranks.get(evidence.start, 0))
         rank: dict[str, int] = {}
         for finding in assessment.findings:
             if finding.symptom not in assessment.symptoms:
                 continue
-            levels = [
-                r.level.rank
-                for r in assessment.reasons
-                if any(e.start == finding.evidence.start for e in r.evidence)
-            ]
-            rank[finding.symptom] = max([*levels, rank.get(finding.symptom, 0)])
+            weight = ranks.get(finding.evidence.start, 0)
+            rank[finding.symptom] = max(weight, rank.get(finding.symptom, 0))
         return sorted(rank, key=lambda slug: -rank[slug])[:6]
 
     def _actions(self, assessment: Assessment, audience: Audience) -> list[Part]:
@@ -439,8 +441,13 @@ class Composer:
 
     def danger_flags(
         self, treatments: Sequence[str], *, limit: int, least: Level = Level.URGENT
-    ) -> list[RedFlag]:
+    ) -> Sequence[RedFlag]:
         """The red flags to watch for after the treatments, the most urgent first."""
+        return self._flags(frozenset(treatments), limit, least)
+
+    def _find_flags(
+        self, treatments: frozenset[str], limit: int, least: Level
+    ) -> Sequence[RedFlag]:
         groups = {g for slug in treatments for g in self._knowledge.groups(slug)} | {"any"}
         flags = [
             flag
@@ -455,7 +462,7 @@ class Composer:
         by_sign: dict[str, RedFlag] = {}
         for flag in (*specific, *common):
             by_sign.setdefault(flag.signs[0], flag)
-        return list(by_sign.values())[:limit]
+        return tuple(by_sign.values())[:limit]
 
     def danger_signs(self, treatments: Sequence[str], wording: Wording, *, limit: int) -> Part:
         """The danger signs to watch for after the treatments, the most urgent first."""

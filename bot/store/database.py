@@ -11,12 +11,12 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import URL, ColumnElement, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -99,7 +99,8 @@ class Database:
         """Whether other processes may work for the same chats."""
         self.owner = secrets.token_hex(8)
         """This process."""
-        dialect: Any = postgresql if self.shared else sqlite
+        kind = "postgresql" if self.shared else "sqlite"
+        dialect: Any = import_module(f"sqlalchemy.dialects.{kind}")
         self._insert = dialect.insert
         self.engine = self._engine()
 

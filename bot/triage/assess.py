@@ -74,7 +74,11 @@ def red_flag_signs(case: _Case) -> None:
 
 def red_flag_conditions(case: _Case) -> None:
     """Symptoms, combinations and days that meet a red flag."""
-    for flag in case.knowledge.red_flags.values():
+    by_symptom = case.knowledge.flags_by_symptom
+    possible = set().union(*(by_symptom.get(slug, ()) for slug in ("", *case.present_slugs)))
+    for key, flag in case.knowledge.red_flags.items():
+        if key not in possible:
+            continue
         for number, condition in enumerate(flag.when):
             evidence = _holds(condition, flag, case)
             if evidence is not None:
@@ -229,8 +233,12 @@ def assess(
     knowledge: Knowledge,
     reading: Reading,
     earlier: Earlier | None = None,
+    *,
+    level_only: bool = False,
 ) -> Assessment:
     """Decide how soon the person should get help, and collect what speaks to it.
+
+    ``level_only`` leaves the topics out, for whoever only asks what an answer would change.
 
     Source: the triage policy in docs/triage-policy.md; every rule names its own sources.
     """
@@ -249,7 +257,7 @@ def assess(
         step(case)
     level = highest(*(reason.level for reason in case.reasons))
     symptoms = tuple(dict.fromkeys(f.symptom for f in case.told))
-    topics = _topics(case, symptoms)
+    topics = [] if level_only else _topics(case, symptoms)
     return Assessment(
         reading=reading,
         findings=case.findings,
@@ -388,13 +396,14 @@ def _topics(case: _Case, symptoms: Sequence[str]) -> list[tuple[str, Topic]]:
 
 def _sharing(case: _Case, symptoms: Sequence[str]) -> list[tuple[float, str, Topic]]:
     """Topics of the treatments that share symptoms, the best match first."""
-    about = case.knowledge.topics_by_treatment
-    topics = {key: t for had in case.treatments for key, t in about.get(had.id, {}).items()}
+    about, table = case.knowledge.topics_by_symptom, case.knowledge.topics
+    keys = {
+        key for had in case.treatments for slug in symptoms for key in about.get((had.id, slug), ())
+    }
     scored = []
-    for key, topic in topics.items():
+    for key in keys:
+        topic = table[key]
         shared = [s for s in topic.symptoms if s in symptoms]
-        if not shared:
-            continue
         main = topic.symptoms[0] in symptoms
         weight = (3.0 if main else 0.0) + len(shared) / len(topic.symptoms) + len(shared)
         scored.append((-weight, key, topic))

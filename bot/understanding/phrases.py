@@ -9,7 +9,7 @@ from typing import Literal
 from bot.content.knowledge import Knowledge
 from bot.content.models import Cue
 from bot.content.words import words_of
-from bot.understanding.index import Hit, PhraseIndex
+from bot.understanding.index import Hit, IndexBuilder, PhraseIndex
 from bot.understanding.reading import TRAITS
 from bot.understanding.vocabulary import frequency
 
@@ -66,8 +66,13 @@ Hits = dict[Kind, list[Hit[Meaning]]]
 
 
 def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
-    """Compile every phrase of ``knowledge``."""
-    index: PhraseIndex[Meaning] = PhraseIndex(knowledge.classes.classes, frequency)
+    """The index of every phrase of ``knowledge``."""
+    return phrases_of(knowledge).build()
+
+
+def phrases_of(knowledge: Knowledge) -> IndexBuilder[Meaning]:
+    """Every phrase of ``knowledge``, and no index yet."""
+    builder: IndexBuilder[Meaning] = IndexBuilder(knowledge.classes.classes, frequency)
 
     def add(
         phrases: Iterable[str],
@@ -77,7 +82,7 @@ def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
         needs: str | None = None,
     ) -> None:
         for phrase in phrases:
-            index.add(phrase, Meaning(kind, name, phrase, cue, needs))
+            builder.add(phrase, Meaning(kind, name, phrase, cue, needs))
 
     for slug, symptom in knowledge.symptoms.items():
         add(symptom.phrases, "symptom", slug)
@@ -130,8 +135,7 @@ def compiled(knowledge: Knowledge) -> PhraseIndex[Meaning]:
     places = {name for symptom in knowledge.symptoms.values() for name in symptom.places}
     for name in sorted(places | OTHER_PLACES if places else places):
         add((f"{{{name}}}",), "place", name)
-    index.freeze()
-    return index
+    return builder
 
 
 def requests_of(knowledge: Knowledge) -> PhraseIndex[str]:
@@ -139,12 +143,11 @@ def requests_of(knowledge: Knowledge) -> PhraseIndex[str]:
 
     An index of its own: its everyday words must not draw typing errors away from danger signs.
     """
-    index: PhraseIndex[str] = PhraseIndex(knowledge.classes.classes, frequency)
+    builder: IndexBuilder[str] = IndexBuilder(knowledge.classes.classes, frequency)
     for name, phrases in knowledge.requests.requests.items():
         for phrase in phrases:
-            index.add(phrase, name)
-    index.freeze()
-    return index
+            builder.add(phrase, name)
+    return builder.build()
 
 
 def literal(brand: str) -> str:

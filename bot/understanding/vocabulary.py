@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
+from zlib import crc32
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -88,22 +90,23 @@ class Vocabulary:
         counts = common_words()
         english = {w for w, n in counts.items() if n >= KNOWN_FROM.get(len(w), KNOWN_FROM_LONG)}
         self._known = self._own | english | frozenset(keep)
-        self._targets = {w for w in self._own if len(w) >= 3 and w.isalpha()}
-        self._targets |= {w for w, n in counts.items() if n >= TARGET_FROM and len(w) >= 3}
-        self._targets |= {w for w in self._spelling if len(w) >= 4}
-        self._everyday = self._own | self._targets
-        self._by_letters_left: dict[str, list[str]] = defaultdict(list)
-        self._by_sound: dict[str, list[str]] = defaultdict(list)
-        self._long: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for word in sorted(self._targets):
-            for shorter in _shorter(word):
-                self._by_letters_left[shorter].append(word)
-            if len(word) >= 5:
-                self._by_sound[sound(word)].append(word)
-            if len(word) >= 7:
-                for length in range(len(word) - 2, len(word) + 3):
-                    self._long[word[0], length].append(word)
-                    self._long[word[-2:], length].append(word)
+        self._like_contractions = frozenset(w for w in counts if w.endswith("nt"))
+        targets = {w for w in self._own if len(w) >= 3 and w.isalpha()}
+        targets |= {w for w, n in counts.items() if n >= TARGET_FROM and len(w) >= 3}
+        targets |= {w for w in self._spelling if len(w) >= 4}
+        self._targets = sorted(targets)
+        self._everyday = self._own | targets
+        self._weights = array("d", map(self._weight, self._targets))
+        numbered = list(enumerate(self._targets))
+        self._by_letters_left = _Filed((key, n) for n, word in numbered for key in _shorter(word))
+        self._by_sound = _Filed((sound(word), n) for n, word in numbered if len(word) >= 5)
+        self._long = _Filed(
+            (f"{part}{length}", n)
+            for n, word in numbered
+            if len(word) >= 7
+            for length in range(len(word) - 2, len(word) + 3)
+            for part in (word[0], word[-2:])
+        )
         foreign = english - self._own - frozenset(keep)
         self._rare = {w for w in foreign if counts[w] < RARE_BELOW.get(len(w), 0)}
         self._options = lru_cache(4096)(self._find_options)
@@ -135,7 +138,7 @@ class Vocabulary:
 
         ``contracted`` says that it was typed with an apostrophe: "an't" is no ant.
         """
-        if contracted and word.endswith("nt") and word in common_words():
+        if contracted and word in self._like_contractions:
             slips = [w for w in self._near(word) if w in _CONTRACTIONS]
             if slips and word not in _CONTRACTIONS:
                 return tuple((w,) for w in slips)
@@ -187,11 +190,12 @@ class Vocabulary:
             return {}
         found: dict[str, float] = {}
         for shorter in _shorter(word):
-            for target in self._by_letters_left.get(shorter, ()):
+            for number in self._by_letters_left[shorter]:
+                target = self._targets[number]
                 if target in found or (length == 3 and len(target) != 4):
                     continue
                 if OSA.distance(word, target, score_cutoff=1) <= 1:
-                    found[target] = self._weight(target) - _unlikely(word, target)
+                    found[target] = self._weights[number] - _unlikely(word, target)
         return found
 
     def _two_slips(self, word: str) -> dict[str, float]:
@@ -199,13 +203,12 @@ class Vocabulary:
         if length < 8:
             return {}
         found: dict[str, float] = {}
-        for key in (word[0], word[-2:]):
-            choices = self._long.get((key, length))
-            if choices:
-                for target, _, _ in process.extract(
-                    word, choices, scorer=OSA.distance, score_cutoff=2, limit=8
-                ):
-                    found[target] = self._weight(target)
+        for part in (word[0], word[-2:]):
+            choices = {n: self._targets[n] for n in self._long[f"{part}{length}"]}
+            for target, _, number in process.extract(
+                word, choices, scorer=OSA.distance, score_cutoff=2, limit=8
+            ):
+                found[target] = self._weights[number]
             if found:
                 break
         return found
@@ -213,11 +216,13 @@ class Vocabulary:
     def _same_sound(self, word: str) -> dict[str, float]:
         if len(word) < 5:
             return {}
-        return {
-            target: self._weight(target)
-            for target in self._by_sound.get(sound(word), ())
-            if target in self._own and abs(len(target) - len(word)) <= 3
-        }
+        key = sound(word)
+        found: dict[str, float] = {}
+        for number in self._by_sound[key]:
+            target = self._targets[number]
+            if target in self._own and abs(len(target) - len(word)) <= 3 and sound(target) == key:
+                found[target] = self._weights[number]
+        return found
 
     def _weight(self, word: str) -> float:
         if word in self._names:
@@ -241,6 +246,25 @@ class Vocabulary:
                     if score > best[0]:
                         best = (score, (left, right))
         return best[1]
+
+
+class _Filed:
+    """Numbers under keys, in two flat arrays: a table of lists would take fifteen times as much.
+
+    Keys are kept as their checksums, so now and then one brings up a number of another key.
+    """
+
+    __slots__ = ("_keys", "_numbers")
+
+    def __init__(self, pairs: Iterable[tuple[str, int]]) -> None:
+        filed = sorted({(crc32(key.encode()), number) for key, number in pairs})
+        self._keys = array("I", (key for key, _ in filed))
+        self._numbers = array("I", (number for _, number in filed))
+
+    def __getitem__(self, key: str) -> array[int]:
+        wanted = crc32(key.encode())
+        first = bisect_left(self._keys, wanted)
+        return self._numbers[first : bisect_right(self._keys, wanted, first)]
 
 
 def _shorter(word: str) -> Iterator[str]:

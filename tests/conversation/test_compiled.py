@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.content.faults import KnowledgeError
 from bot.conversation import compiled
-from bot.conversation.compiled import engine_from, engine_made_apart
+from bot.conversation.compiled import engine_for_long, engine_from, engine_made_apart
 from bot.conversation.engine import Engine
 
 TEXTS = ("cant swalow my food since botox 3 days ago", "bruise after filler", "hello", "canh see")
@@ -140,3 +142,34 @@ async def test_a_process_that_fails_is_an_error(
     monkeypatch.setattr(compiled.sys, "executable", "/bin/false")
     with pytest.raises(OSError, match="not compiled"):
         await engine_made_apart(knowledge_copy, cache)
+
+
+def test_what_runs_for_long_never_compiles_itself(
+    engine: Engine, knowledge_copy: Path, cache: Path, made: list[Path]
+) -> None:
+    first = engine_for_long(knowledge_copy, cache)
+    again = engine_for_long(knowledge_copy, cache)
+    assert made == []
+    assert first.answer(TEXTS[0]) == again.answer(TEXTS[0]) == engine.answer(TEXTS[0])
+    assert len(list(cache.iterdir())) == 1
+
+
+def test_if_no_other_process_can_be_started_it_compiles_itself(
+    knowledge_copy: Path, cache: Path, made: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled.sys, "executable", "/bin/false")
+    engine_for_long(knowledge_copy, cache)
+    assert len(made) == 1
+
+
+def test_a_bot_on_telegram_loads_nothing_for_terminals_checks_and_servers() -> None:
+    """Each of these would be in memory for as long as it runs, 3 to 10 MiB a piece."""
+    heavy = "rich jinja2 starlette uvicorn alembic symspellpy readability".split()
+    program = (
+        "import sys, bot.cli, bot.cli.talk, bot.channels.telegram.run, bot.conversation.compiled;"
+        f"print(*sorted(set({heavy}) & sys.modules.keys()))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert out.stdout.split() == []

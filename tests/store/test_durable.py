@@ -213,15 +213,23 @@ def test_the_head_revision_is_the_newest_in_the_folder() -> None:
     assert max(path.name[:4] for path in folder.glob("0*.py")) == migrate.HEAD
 
 
-async def test_the_tables_are_those_of_the_migrations(address: str) -> None:
+@pytest.mark.parametrize("way", ["made", "migrated"])
+async def test_the_tables_are_those_of_the_migrations(address: str, way: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
+    from bot.store import migrate
     from bot.store.tables import METADATA
 
     database = Database(address, 1)
+    if way == "migrated":
+        if database.path is not None:
+            database.path.parent.mkdir(parents=True, exist_ok=True)
+        async with database.engine.begin() as connection:
+            await connection.run_sync(migrate.upgrade, None)
     await database.open()
     async with database.engine.connect() as connection:
+        assert await connection.run_sync(migrate.revision) == migrate.HEAD
         difference = await connection.run_sync(
             lambda sync: compare_metadata(MigrationContext.configure(sync), METADATA)
         )

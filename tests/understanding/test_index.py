@@ -9,18 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content.patterns import ClassRef, Part, parse
-from bot.understanding.index import BREAK, PhraseIndex
+from bot.understanding.index import BREAK, IndexBuilder, PhraseIndex
 
 CLASSES = {"colour": ["white", "ghost white", "grey"], "lips": ["lip", "lips", "upper lip"]}
 WORDS = ["lip", "upper", "white", "ghost", "grey", "went", "all", "my"]
 
 
 def index_of(*phrases: str) -> PhraseIndex[str]:
-    index: PhraseIndex[str] = PhraseIndex(CLASSES, lambda word: float(len(word)))
+    builder: IndexBuilder[str] = IndexBuilder(CLASSES, lambda word: float(len(word)))
     for phrase in phrases:
-        index.add(phrase, phrase)
-    index.freeze()
-    return index
+        builder.add(phrase, phrase)
+    return builder.build()
 
 
 def found(phrase: str, text: str) -> list[str]:

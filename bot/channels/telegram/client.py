@@ -103,7 +103,9 @@ def _body(data: RequestData | None) -> tuple[Any, dict[str, str]]:
     return form, {}
 
 
-NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
+Markup = dict[str, Any]
+"""Buttons under a message, as Telegram takes them."""
+_NO_PREVIEW = {"is_disabled": True}
 
 
 class QuietBot(telegram.Bot):
@@ -112,22 +114,17 @@ class QuietBot(telegram.Bot):
     def __repr__(self) -> str:
         return "QuietBot[token=[hidden]]"
 
-    async def say(
-        self,
-        chat: int,
-        text: str,
-        mode: str | None,
-        markup: telegram.InlineKeyboardMarkup | None,
-    ) -> None:
-        """``send_message``, without reading the answer: nobody needs it, and it costs 0.3 ms."""
-        message = {
-            "chat_id": chat,
-            "text": text,
-            "parse_mode": mode,
-            "reply_markup": markup,
-            "link_preview_options": NO_PREVIEW,
-        }
-        await self._post("sendMessage", message)
+    async def say(self, chat: int, text: str, mode: str | None, markup: Markup | None) -> None:
+        """``send_message`` of plain values, the answer not read: the library's objects for buttons
+        and for an answer that nobody needs cost 0.5 ms."""
+        message = {"chat_id": chat, "text": text, "parse_mode": mode, "reply_markup": markup}
+        await self._post("sendMessage", message | {"link_preview_options": _NO_PREVIEW})
+
+    async def edit(self, chat: int, message: int, text: str, markup: Markup | None) -> None:
+        """``edit_message_text`` of a text in HTML, in the same way."""
+        where = {"chat_id": chat, "message_id": message}
+        what = {"text": text, "parse_mode": "HTML", "reply_markup": markup}
+        await self._post("editMessageText", where | what | {"link_preview_options": _NO_PREVIEW})
 
     async def raw_updates(
         self, offset: int | None, timeout: int, limit: int | None = None

@@ -11,12 +11,11 @@ from datetime import timedelta
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # periods as timedelta, the library's new form
 
-import telegram
 from telegram import error
 
 from bot.channels.logs import LOG, who
 from bot.channels.metrics import Metrics
-from bot.channels.telegram.client import NO_PREVIEW, QuietBot
+from bot.channels.telegram.client import Markup, QuietBot
 from bot.channels.telegram.pace import Pace
 from bot.content.levels import Level
 from bot.reply.render import html_messages, plain_messages
@@ -84,22 +83,15 @@ class Delivery:
         chat: int,
         message: int,
         reply: Reply,
-        markup: telegram.InlineKeyboardMarkup | None,
+        markup: Markup | None,
     ) -> bool | None:
         """True edited, False the chat is gone, None the reply has to be sent as a new message."""
         texts = html_messages(reply)
         if len(texts) != 1:
             return None
 
-        async def call() -> object:
-            return await self._bot.edit_message_text(
-                texts[0],
-                chat_id=chat,
-                message_id=message,
-                parse_mode="HTML",
-                reply_markup=markup,
-                link_preview_options=NO_PREVIEW,
-            )
+        async def call() -> None:
+            await self._bot.edit(chat, message, texts[0], markup)
 
         try:
             return await self._persist(call, who(chat))
@@ -117,7 +109,7 @@ class Delivery:
         chat: int,
         texts: list[str],
         mode: str | None,
-        markup: telegram.InlineKeyboardMarkup | None,
+        markup: Markup | None,
     ) -> bool | None:
         """True accepted, False the chat is gone, None Telegram refuses the message as it is."""
         for number, text in enumerate(texts, 1):
@@ -132,7 +124,7 @@ class Delivery:
         chat: int,
         text: str,
         mode: str | None,
-        markup: telegram.InlineKeyboardMarkup | None,
+        markup: Markup | None,
     ) -> bool | None:
         async def call() -> None:
             await self._bot.say(chat, text, mode, markup)
@@ -194,12 +186,8 @@ def seconds(limited: error.RetryAfter) -> float:
     return after.total_seconds() if isinstance(after, timedelta) else float(after)
 
 
-def _markup(reply: Reply) -> telegram.InlineKeyboardMarkup | None:
+def _markup(reply: Reply) -> Markup | None:
     if not reply.buttons:
         return None
-    return telegram.InlineKeyboardMarkup(
-        [
-            [telegram.InlineKeyboardButton(b.label, callback_data=b.data) for b in row]
-            for row in reply.buttons
-        ]
-    )
+    rows = [[{"text": b.label, "callback_data": b.data} for b in row] for row in reply.buttons]
+    return {"inline_keyboard": rows}

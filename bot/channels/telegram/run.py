@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from telegram import error
@@ -15,13 +15,12 @@ from bot.channels.health import Health
 from bot.channels.logs import LOG, name_chats_by, set_up
 from bot.channels.metrics import Metrics
 from bot.channels.reload import Watcher
+from bot.channels.signals import on_stop
 from bot.channels.telegram.client import make_bot
 from bot.channels.telegram.delivery import SIDE_BY_SIDE
 from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.webhook import Hook, secret_of
 from bot.channels.telegram.worker import Worker
-from bot.channels.web.app import make_app
-from bot.channels.web.serve import Served, on_stop
 from bot.config import TELEGRAM, Config
 from bot.conversation.engine import Engine
 from bot.store.database import Database
@@ -30,6 +29,9 @@ from bot.store.leader import Alone, Leader, Leading
 from bot.store.memory import MemoryStore
 from bot.store.sealing import KeyFormatError, Seal
 from bot.store.store import Store
+
+if TYPE_CHECKING:
+    from bot.channels.web.serve import Served
 
 SWEEP = 600.0
 """Seconds between two deletions of what has expired."""
@@ -124,7 +126,7 @@ async def _main(config: Config, engine: Engine) -> int:
             stack.push_async_callback(store.stop)
             await store.start()
         if config.port is not None or hook is not None:
-            served = _served(config, make_app(health, metrics, refresh, hook=hook))
+            served = _served(config, health, metrics, refresh, hook)
             stack.push_async_callback(served.stop)
             await served.start()
             LOG.info("listening at port %d", served.port)
@@ -163,7 +165,14 @@ def _store(config: Config) -> tuple[Store, Leading]:
     return DurableStore(database, seal), leading
 
 
-def _served(config: Config, app: Any) -> Served:
+def _served(
+    config: Config, health: Health, metrics: Metrics, refresh: Callable[[], None], hook: Any
+) -> Served:
+    # 5 MiB that a bot which polls, and shows no health page, does without
+    from bot.channels.web.app import make_app  # noqa: PLC0415
+    from bot.channels.web.serve import Served  # noqa: PLC0415
+
+    app = make_app(health, metrics, refresh, hook=hook)
     try:
         return Served(app, config.host, PORT if config.port is None else config.port)
     except OSError as taken:

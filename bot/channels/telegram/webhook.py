@@ -17,7 +17,7 @@ from bot.channels.telegram.delivery import Delivery
 from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.incoming import ALLOWED, work_of
 from bot.channels.telegram.sign_in import pause, present, sign_in
-from bot.channels.web.app import Outcome
+from bot.channels.web.outcome import Outcome
 from bot.conversation.engine import Engine
 from bot.store.store import Store
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Awaitable, Callable
-from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
@@ -16,19 +15,11 @@ from starlette.routing import Route
 
 from bot.channels.health import Health
 from bot.channels.metrics import CONTENT_TYPE, Metrics
+from bot.channels.web.outcome import Outcome
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 MAX_BODY = 1 << 20
 """Bytes of one update; Telegram's largest are some 100 KiB."""
-
-
-class Outcome(Enum):
-    """What became of an update that was handed in."""
-
-    DONE = HTTPStatus.OK
-    LATER = HTTPStatus.SERVICE_UNAVAILABLE
-    """Overloaded, stopping, or not answered yet: it must come again."""
-    UNREADABLE = HTTPStatus.BAD_REQUEST
 
 
 Receive = Callable[[dict[str, Any]], Awaitable[Outcome]]

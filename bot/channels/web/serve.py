@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
-from collections.abc import Callable
 
 import uvicorn
 from starlette.applications import Starlette
@@ -50,10 +48,3 @@ class Served:
         if self._task is not None:
             await asyncio.wait([self._task], timeout=SHUTDOWN + 1)
         self._socket.close()
-
-
-def on_stop(stop: Callable[[], None]) -> None:
-    """Call ``stop`` for SIGTERM and SIGINT. After ``Served.start``, which takes them for itself."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)

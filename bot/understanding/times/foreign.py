@@ -9,10 +9,12 @@ from bot.understanding.times.lexicon import NUMBER, Lexicon
 
 def foreign_amount(lexicon: Lexicon, line: Line, spot: int) -> TimeExpression | None:
     """A number and a unit of one language with its word for "ago" before or after them."""
+    unit = line.next(spot)
     for language in lexicon.foreign:
-        found = _in(language, line, spot)
-        if found is not None:
-            return found
+        if unit in language.days:
+            found = _in(language, line, spot)
+            if found is not None:
+                return found
     return None
 
 

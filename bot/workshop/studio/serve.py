@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.channels.web.serve import Served, on_stop
+from bot.channels.signals import on_stop
+from bot.channels.web.serve import Served
 from bot.workshop.studio.app import Studio
 
 HOST = "127.0.0.1"
