@@ -73,6 +73,8 @@ class DurableStore:
         """Changes made so far."""
         self._kept = 0
         """Changes that are in the database."""
+        self._closing: dict[int, int] = {}
+        """By chat the change that notes its last update as done, until that is written."""
         self._change = asyncio.Event()
         self._flushed = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -192,6 +194,12 @@ class DurableStore:
         known = await self._memory.open(chat, number, now)
         if known.turnstile is Turnstile.DONE:
             return known
+        if self._closing.get(chat, 0) > self._kept:
+            # or a kill might repeat two answers of the chat, not only the last one
+            try:
+                await self._patient(self._next_flush(self._closing[chat]), PATIENCE)
+            except Exception as failed:  # noqa: BLE001 - the answer never waits for the store
+                self._note(failed, "writing")
         waiting = self._unwritten.sessions.get(chat, _MISSING)
         if isinstance(waiting, tuple):  # not written yet, and so the latest
             session = self._memory.get(chat, now) or self._unsealed(chat, waiting[0])
@@ -250,9 +258,10 @@ class DurableStore:
         if self._database.shared:
             self._unwritten.freed[chat] = None
         self._changed()
+        self._closing[chat] = self._made
         if self._database.shared:
             try:
-                await self._patient(self._next_flush(), PATIENCE)
+                await self._patient(self._next_flush(self._made), PATIENCE)
             except Exception as failed:  # noqa: BLE001 - the answer never waits for the store
                 self._note(failed, "writing")
 
@@ -281,14 +290,13 @@ class DurableStore:
         self._changed()
         change = self._made
         try:
-            await self._patient(self._next_flush(), CERTAIN)
+            await self._patient(self._next_flush(change), CERTAIN)
         except Exception as failed:  # noqa: BLE001 - it stays among the changes to be written
             self._note(failed, "deleting")
         return self._kept >= change
 
-    async def _next_flush(self) -> None:
-        """Wait until all changes made so far are written."""
-        change = self._made
+    async def _next_flush(self, change: int) -> None:
+        """Wait until a change and all before it are written."""
         while self._kept < change:
             self._flushed.clear()
             await self._flushed.wait()
@@ -337,6 +345,7 @@ class DurableStore:
             )
             raise
         self._kept = made
+        self._closing = {chat: change for chat, change in self._closing.items() if change > made}
         self._well()
         self._flushed.set()
 
