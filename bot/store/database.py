@@ -374,6 +374,12 @@ class Database:
         async with self.engine.connect() as connection:
             return [(row.number, row.value) for row in await connection.execute(select)]
 
+    async def is_held(self, number: int) -> bool:
+        """Whether an answer is there."""
+        select = sa.select(HELD.c.number).where(HELD.c.bot == self._bot, HELD.c.number == number)
+        async with self.engine.connect() as connection:
+            return (await connection.execute(select)).first() is not None
+
     # -- reminders --------------------------------------------------------------------------
 
     async def remind(self, names: Sequence[str], due: float, value: bytes) -> None:

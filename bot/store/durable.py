@@ -415,6 +415,14 @@ class DurableStore:
                 found.append(Held(number, *loaded))
         return found
 
+    async def is_held(self, number: int) -> bool:
+        """See ``Store.is_held``."""
+        try:
+            return await self._patient(self._database.is_held(number), CERTAIN)
+        except Exception as failed:  # noqa: BLE001 - twice is better than never
+            self._note(failed, "reading what is held")
+            return True
+
     # -- reminders and counts ---------------------------------------------------------------------
 
     async def remind(self, chat: int, due: dt.datetime, reminder_id: str) -> None:
