@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from telegram import error
 
 from bot.channels.health import Health
-from bot.channels.logs import LOG, name_chats_by, set_up
+from bot.channels.logs import LOG, hush, name_chats_by, set_up
 from bot.channels.metrics import Metrics
 from bot.channels.reload import Watcher
 from bot.channels.telegram.client import make_bot
@@ -62,6 +62,7 @@ def run_bot(config: Config, engine: Engine) -> int:
     """
     assert config.token is not None
     set_up([*config.secrets(), secret_of(config.token)], json_lines=config.json_log)
+    hush()
     if config.keys:
         name_chats_by(config.keys.split(",")[0].strip())
     try:
