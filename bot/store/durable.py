@@ -136,6 +136,8 @@ class DurableStore:
                 LOG.error("the store cannot be used: %s", newer)
                 return
             except Exception as failed:  # noqa: BLE001 - whatever it is, answers go on without
+                if self._failed_at is None:
+                    LOG.error("the store cannot be opened: %s", self._database.remedy)
                 self._note(failed, "opening")
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 30.0)
