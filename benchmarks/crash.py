@@ -27,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,7 @@ from tests.standin.server import TOKEN, BotApi
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = "bruise after botox {day} days ago"
 _DAY = re.compile(r"botulinum toxin, day (\d+)|(\d+) days ago")
+TICK = 0.02
 STOCK = """
 import asyncio, sys
 from telegram.ext import ApplicationBuilder, MessageHandler, filters
@@ -196,12 +197,7 @@ async def run(name: str, harness: Harness, load: Load) -> Result:
     killing = asyncio.create_task(harness.killing(load))
     asked = [(1 + n % load.chats, 1 + n // load.chats) for n in range(load.messages)]
     try:
-        for number, (chat, day) in enumerate(asked, 1):
-            api.say(WORDS.format(day=day), chat=chat)
-            if number % 20 == 0:
-                await asyncio.sleep(20 / load.pace)
-            while len(api.updates) > 2 * load.chats:
-                await asyncio.sleep(0.02)
+        await write(api, asked, load.pace)
         moved, last = time.monotonic(), -1
         while time.monotonic() < moved + (load.patience if api.updates else load.patience / 3):
             if killing.done():
@@ -229,6 +225,22 @@ async def run(name: str, harness: Harness, load: Load) -> Result:
         serving=harness.serving,
         seconds=time.monotonic() - began,
     )
+
+
+async def write(api: Counting, asked: list[tuple[int, int]], pace: float) -> None:
+    """Say it all, each chat in its order. No more than two wait in a chat: of more the bot makes
+    one answer, and that could not be counted."""
+    left: dict[int, deque[int]] = {}
+    for chat, day in asked:
+        left.setdefault(chat, deque()).append(day)
+    while left:
+        waiting = Counter(update["message"]["chat"]["id"] for update in api.updates)
+        ready = [chat for chat in left if waiting[chat] < 2]
+        for chat in ready[: max(1, int(pace * TICK))]:
+            api.say(WORDS.format(day=left[chat].popleft()), chat=chat)
+            if not left[chat]:
+                del left[chat]
+        await asyncio.sleep(TICK)
 
 
 @contextlib.asynccontextmanager

@@ -368,8 +368,10 @@ class DurableStore:
 
     async def _rotate(self) -> None:
         stale = await self._database.stale(self._seal.stamp, ROTATED)
+        sealed_anew = lost = 0
         for name, value, expires in stale:
             opened = self._seal.open(value)
+            lost += opened is None
             loaded = None if opened is None else serial.load_session(opened)
             if opened is None or loaded is None or loaded[0] in self._unwritten.sessions:
                 continue
@@ -377,8 +379,15 @@ class DurableStore:
             await self._database.replace(
                 name, new, self._seal.stamp, self._seal.seal(opened), expires
             )
-        if stale:
-            LOG.info("%d sessions sealed with the newest key", len(stale))
+            sealed_anew += 1
+        if sealed_anew:
+            LOG.info("%d sessions sealed with the newest key", sealed_anew)
+        if lost:  # their chats have other names under other keys, so nobody else finds them
+            LOG.warning(
+                "%d sessions cannot be opened with AFTERCARE_KEY; if a key was taken out too soon, "
+                "put it back at the end of the list",
+                lost,
+            )
 
     # -- held answers ---------------------------------------------------------------------------
 

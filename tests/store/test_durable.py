@@ -173,11 +173,17 @@ async def test_an_old_key_opens_and_the_sweep_seals_anew(opened: Opener) -> None
     assert await known(new, 1) == await known(new, 2) == SESSION
 
 
-async def test_without_the_right_key_nothing_can_be_read(opened: Opener) -> None:
+async def test_without_the_right_key_nothing_can_be_read(
+    opened: Opener, caplog: pytest.LogCaptureFixture
+) -> None:
     store = await opened()
     await store.put(1, SESSION)
     await store.stop()
-    assert await known(await opened(new_key())) == Session()
+    wrong = await opened(new_key())
+    assert await known(wrong) == Session()
+    await wrong.sweep(NOW)
+    assert "1 sessions cannot be opened with AFTERCARE_KEY" in caplog.text
+    assert "sealed with the newest key" not in caplog.text
 
 
 async def test_a_write_under_a_new_key_leaves_nothing_under_the_old(opened: Opener) -> None:
