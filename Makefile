@@ -66,7 +66,7 @@ crash: $(VENV)/dev.ok
 	$(BIN)/python -m benchmarks.crash
 
 soak: $(VENV)/dev.ok
-	$(BIN)/python -m benchmarks.soak --minutes 30
+	$(BIN)/python -m benchmarks.soak --minutes 30 --out soak.json
 
 ci:
 	bash .ci/run

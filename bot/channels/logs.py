@@ -12,14 +12,19 @@ import json
 import logging
 import secrets
 import sys
+import threading
 import traceback
 from collections.abc import Iterable
 from pathlib import PurePath
+from types import TracebackType
 
 LOG = logging.getLogger("aftercare")
 _QUIET = ("httpx", "httpcore", "telegram", "asyncio", "aiohttp", "sqlalchemy", "alembic", "uvicorn",
           "aiosqlite")  # fmt: skip
 """Libraries whose loggers print addresses, values and bodies below ERROR."""
+NEVER = logging.CRITICAL + 1
+"""The Telegram library logs bodies that it cannot read, with what a person wrote, at ERROR and at
+CRITICAL. All that it has to say reaches us as an exception."""
 _key = secrets.token_bytes(16)
 FRAMES = 6
 """Places in the code that are told of an exception, the innermost last."""
@@ -96,7 +101,25 @@ def set_up(
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
-    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # its ERROR lines hold bodies
+    logging.getLogger("telegram").setLevel(NEVER)
+
+
+def hush() -> None:
+    """Let nothing past the log: what Python itself writes to stderr holds values and texts.
+
+    For a whole process; there is no way back.
+    """
+    logging.raiseExceptions = False  # a line that cannot be written would be shown with its values
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
+
+    def told(kind: type[BaseException] | None, traceback: TracebackType | None) -> None:
+        kind = kind or BaseException  # without its value: that is what must not be told
+        LOG.critical("not caught: %s", kind.__name__, exc_info=(kind, Exception(), traceback))
+
+    sys.excepthook = lambda kind, _, traceback: told(kind, traceback)
+    sys.unraisablehook = lambda raised: told(raised.exc_type, raised.exc_traceback)
+    threading.excepthook = lambda raised: told(raised.exc_type, raised.exc_traceback)
 
 
 def name_chats_by(key: str) -> None:

@@ -114,6 +114,19 @@ class Database:
         """The file of a SQLite database."""
         return None if self.shared or not self._url.database else Path(self._url.database)
 
+    @property
+    def remedy(self) -> str:
+        """What to look at when it cannot be opened."""
+        if self.path is not None:
+            return (
+                f"can this user write to {self.path.parent}, and is there room on the disk? "
+                "DATABASE_URL names another place"
+            )
+        return (
+            f"is there a PostgreSQL at {self._url.host or 'the socket'}, with the database, the "
+            "user and the password that DATABASE_URL names?"
+        )
+
     def _engine(self) -> AsyncEngine:
         if self.shared:
             return create_async_engine(
@@ -374,6 +387,12 @@ class Database:
         )
         async with self.engine.connect() as connection:
             return [(row.number, row.value) for row in await connection.execute(select)]
+
+    async def is_held(self, number: int) -> bool:
+        """Whether an answer is there."""
+        select = sa.select(HELD.c.number).where(HELD.c.bot == self._bot, HELD.c.number == number)
+        async with self.engine.connect() as connection:
+            return (await connection.execute(select)).first() is not None
 
     # -- reminders --------------------------------------------------------------------------
 

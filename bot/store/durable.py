@@ -73,6 +73,8 @@ class DurableStore:
         """Changes made so far."""
         self._kept = 0
         """Changes that are in the database."""
+        self._closing: dict[int, int] = {}
+        """By chat the change that notes its last update as done, until that is written."""
         self._change = asyncio.Event()
         self._flushed = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -134,6 +136,8 @@ class DurableStore:
                 LOG.error("the store cannot be used: %s", newer)
                 return
             except Exception as failed:  # noqa: BLE001 - whatever it is, answers go on without
+                if self._failed_at is None:
+                    LOG.error("the store cannot be opened: %s", self._database.remedy)
                 self._note(failed, "opening")
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 30.0)
@@ -192,6 +196,12 @@ class DurableStore:
         known = await self._memory.open(chat, number, now)
         if known.turnstile is Turnstile.DONE:
             return known
+        if self._closing.get(chat, 0) > self._kept:
+            # or a kill might repeat two answers of the chat, not only the last one
+            try:
+                await self._patient(self._next_flush(self._closing[chat]), PATIENCE)
+            except Exception as failed:  # noqa: BLE001 - the answer never waits for the store
+                self._note(failed, "writing")
         waiting = self._unwritten.sessions.get(chat, _MISSING)
         if isinstance(waiting, tuple):  # not written yet, and so the latest
             session = self._memory.get(chat, now) or self._unsealed(chat, waiting[0])
@@ -250,9 +260,10 @@ class DurableStore:
         if self._database.shared:
             self._unwritten.freed[chat] = None
         self._changed()
+        self._closing[chat] = self._made
         if self._database.shared:
             try:
-                await self._patient(self._next_flush(), PATIENCE)
+                await self._patient(self._next_flush(self._made), PATIENCE)
             except Exception as failed:  # noqa: BLE001 - the answer never waits for the store
                 self._note(failed, "writing")
 
@@ -281,14 +292,13 @@ class DurableStore:
         self._changed()
         change = self._made
         try:
-            await self._patient(self._next_flush(), CERTAIN)
+            await self._patient(self._next_flush(change), CERTAIN)
         except Exception as failed:  # noqa: BLE001 - it stays among the changes to be written
             self._note(failed, "deleting")
         return self._kept >= change
 
-    async def _next_flush(self) -> None:
-        """Wait until all changes made so far are written."""
-        change = self._made
+    async def _next_flush(self, change: int) -> None:
+        """Wait until a change and all before it are written."""
         while self._kept < change:
             self._flushed.clear()
             await self._flushed.wait()
@@ -337,6 +347,7 @@ class DurableStore:
             )
             raise
         self._kept = made
+        self._closing = {chat: change for chat, change in self._closing.items() if change > made}
         self._well()
         self._flushed.set()
 
@@ -357,8 +368,10 @@ class DurableStore:
 
     async def _rotate(self) -> None:
         stale = await self._database.stale(self._seal.stamp, ROTATED)
+        sealed_anew = lost = 0
         for name, value, expires in stale:
             opened = self._seal.open(value)
+            lost += opened is None
             loaded = None if opened is None else serial.load_session(opened)
             if opened is None or loaded is None or loaded[0] in self._unwritten.sessions:
                 continue
@@ -366,8 +379,15 @@ class DurableStore:
             await self._database.replace(
                 name, new, self._seal.stamp, self._seal.seal(opened), expires
             )
-        if stale:
-            LOG.info("%d sessions sealed with the newest key", len(stale))
+            sealed_anew += 1
+        if sealed_anew:
+            LOG.info("%d sessions sealed with the newest key", sealed_anew)
+        if lost:  # their chats have other names under other keys, so nobody else finds them
+            LOG.warning(
+                "%d sessions cannot be opened with AFTERCARE_KEY; if a key was taken out too soon, "
+                "put it back at the end of the list",
+                lost,
+            )
 
     # -- held answers ---------------------------------------------------------------------------
 
@@ -405,6 +425,14 @@ class DurableStore:
             if loaded is not None:
                 found.append(Held(number, *loaded))
         return found
+
+    async def is_held(self, number: int) -> bool:
+        """See ``Store.is_held``."""
+        try:
+            return await self._patient(self._database.is_held(number), CERTAIN)
+        except Exception as failed:  # noqa: BLE001 - twice is better than never
+            self._note(failed, "reading what is held")
+            return True
 
     # -- reminders and counts ---------------------------------------------------------------------
 

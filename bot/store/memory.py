@@ -88,6 +88,11 @@ class MemoryStore:
         del now
         return []
 
+    async def is_held(self, number: int) -> bool:
+        """See ``Store.is_held``."""
+        del number
+        return False
+
     async def remind(self, chat: int, due: dt.datetime, reminder_id: str) -> None:
         """See ``Store.remind``."""
         self._reminders[chat] = Reminder(chat, reminder_id, due)

@@ -82,6 +82,9 @@ class Store(Protocol):
     async def held(self, now: dt.datetime) -> list[Held]:
         """The answers that an earlier process could not send, the oldest first."""
 
+    async def is_held(self, number: int) -> bool:
+        """Whether an answer still waits to be sent; True if that cannot be told."""
+
     async def remind(self, chat: int, due: dt.datetime, reminder_id: str) -> None:
         """Set the one reminder of a chat, in place of an earlier one."""
 

@@ -7,6 +7,8 @@ closes before it has answered.
 from __future__ import annotations
 
 import itertools
+import json
+from collections import defaultdict
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
@@ -16,6 +18,8 @@ class Proxy:
 
     def __init__(self, replicas: list[str]) -> None:
         self.replicas = replicas
+        self.handed: defaultdict[str, set[int]] = defaultdict(set)
+        """Updates that each of them was given; what is confirmed since is not taken out."""
         self._turn = itertools.count()
         self._runner: web.AppRunner | None = None
         self._session: ClientSession | None = None
@@ -48,6 +52,7 @@ class Proxy:
         first = next(self._turn)
         for number in range(len(self.replicas)):
             address = self.replicas[(first + number) % len(self.replicas)]
+            self.handed[address].add(json.loads(body)["update_id"])
             try:
                 async with self._session.post(
                     f"{address}{request.path}", data=body, headers=_kept(request)

@@ -300,6 +300,13 @@ class BotApi:
             self.webhook = WebhookDelivery(self.updates, self.arrived, url, secret, connections)
         return True
 
+    async def do_getWebhookInfo(self, _: Json) -> Json:  # noqa: N802
+        return {
+            "url": "" if self.webhook is None else self.webhook._url,
+            "has_custom_certificate": False,
+            "pending_update_count": len(self.updates),
+        }
+
     async def do_deleteWebhook(self, _: Json) -> bool:  # noqa: N802
         await self._drop_webhook()
         return True

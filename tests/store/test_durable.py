@@ -57,6 +57,18 @@ async def test_a_done_update_is_known_after_a_restart(opened: Opener) -> None:
     assert (await (await opened()).open(1, 5, NOW)).turnstile is Turnstile.DONE
 
 
+async def test_the_next_update_of_a_chat_waits_for_the_note_of_the_last_one(
+    opened: Opener,
+) -> None:
+    """So that a kill repeats one answer of a chat, not a row of them."""
+    store, another = await opened(), await opened()
+    for number in range(1, 6):
+        await store.open(1, number, NOW)
+        if number > 1:
+            assert number - 1 in (await another._database.read([], [number - 1]))[1]
+        await store.close(1, number, done=True)
+
+
 async def test_forget_deletes_at_once_and_for_good(opened: Opener) -> None:
     store = await opened()
     await store.put(1, SESSION)
@@ -161,11 +173,17 @@ async def test_an_old_key_opens_and_the_sweep_seals_anew(opened: Opener) -> None
     assert await known(new, 1) == await known(new, 2) == SESSION
 
 
-async def test_without_the_right_key_nothing_can_be_read(opened: Opener) -> None:
+async def test_without_the_right_key_nothing_can_be_read(
+    opened: Opener, caplog: pytest.LogCaptureFixture
+) -> None:
     store = await opened()
     await store.put(1, SESSION)
     await store.stop()
-    assert await known(await opened(new_key())) == Session()
+    wrong = await opened(new_key())
+    assert await known(wrong) == Session()
+    await wrong.sweep(NOW)
+    assert "1 sessions cannot be opened with AFTERCARE_KEY" in caplog.text
+    assert "sealed with the newest key" not in caplog.text
 
 
 async def test_a_write_under_a_new_key_leaves_nothing_under_the_old(opened: Opener) -> None:

@@ -95,5 +95,15 @@ async def test_a_file_goes_out_as_a_form(api: BotApi, bot: QuietBot) -> None:
     assert (method, data["caption"], data["chat_id"]) == ("sendDocument", "c", "1")
 
 
+async def test_what_is_no_update_costs_the_others_nothing(
+    api: BotApi, bot: QuietBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def odd(_: object) -> list[object]:
+        return ["words", None, [1], {}, {"update_id": "x"}, {"update_id": 7}]
+
+    monkeypatch.setattr(api, "do_getUpdates", odd)
+    assert await bot.raw_updates(None, 0) == [{"update_id": 7}]
+
+
 def test_no_token_in_the_repr(bot: QuietBot) -> None:
     assert "stand-in" not in repr(bot) + str(bot)

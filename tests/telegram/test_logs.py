@@ -65,7 +65,7 @@ def test_libraries_that_print_addresses_and_bodies_are_quiet() -> None:
         set_up([TOKEN], json_lines=True)
         for name in ("httpx", "aiohttp.access", "telegram.Bot", "sqlalchemy.engine", "uvicorn"):
             assert not logging.getLogger(name).isEnabledFor(logging.WARNING)
-        assert not logging.getLogger("telegram.Bot").isEnabledFor(logging.ERROR)
+        assert not logging.getLogger("telegram.Bot").isEnabledFor(logging.CRITICAL)
         assert isinstance(root.handlers[0].formatter, JsonLines)
     finally:
         root.handlers[:] = before[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import signal
 import socket
@@ -11,10 +12,16 @@ from asyncio.subprocess import Process
 import httpx
 import pytest
 
-from bot.store.sealing import new_key
+from bot.conversation.conversation import Conversation, Incoming
+from bot.conversation.engine import Engine
+from bot.conversation.session import Session
+from bot.store.database import Database
+from bot.store.durable import DurableStore
+from bot.store.sealing import Seal, new_key
+from bot.store.store import Held
 from tests.postgres import Postgres
 from tests.standin.proxy import Proxy
-from tests.standin.server import TOKEN, BotApi
+from tests.standin.server import TOKEN, BotApi, Fault
 from tests.telegram.test_process import end, start, until
 
 
@@ -103,6 +110,52 @@ async def test_three_replicas_behind_a_load_balancer(api: BotApi, postgres: Post
     assert [process.returncode for process in replicas[1:]] == [0, 0]
     assert "bruise after" not in "".join(logs)
     assert all(json.loads(line) for log in logs for line in log.splitlines())
+
+
+async def test_answers_that_a_dead_process_could_not_send_are_taken_over(
+    api: BotApi, postgres: Postgres, engine: Engine
+) -> None:
+    """A poller held them and is gone. One replica tries, is killed, and the other sends: once."""
+    address, key, chats = postgres.database(), new_key(), range(1, 6)
+    bot = int(TOKEN.partition(":")[0])
+    store = DurableStore(Database(address, bot), Seal(key, bot))
+    await store.start()
+    now = dt.datetime.now(dt.UTC)
+    turn = Conversation(engine).respond(Incoming("command", "privacy"), Session(), now)
+    for chat in chats:
+        assert await store.hold(Held(500 + chat, chat, turn.replies))
+        api.faults["sendMessage"].extend(Fault(500, chat=chat) for _ in range(1000))
+    ports = [free_port(), free_port()]
+    more = {"DATABASE_URL": address, "AFTERCARE_KEY": key, "HOST": "127.0.0.1"}
+
+    async def replica(port: int) -> Process:
+        url = f"http://127.0.0.1:{port}/hook"
+        process = await start(api, TOKEN, "--webhook", url, "--port", str(port), **more)
+        await ready(port)
+        return process
+
+    first = await replica(ports[0])
+    await until(lambda: tried(api) == set(chats))
+    second = await replica(ports[1])
+    try:
+        first.send_signal(signal.SIGKILL)
+        await first.wait()
+        api.faults.clear()
+        for chat in chats:
+            assert "never store" in (await api.wait_for(1, chat=chat, seconds=25))[0]
+        while await store.held(dt.datetime.now(dt.UTC)):
+            await asyncio.sleep(0.05)
+        third = await replica(ports[0])
+        await end(third, signal.SIGTERM)
+    finally:
+        await end(second, signal.SIGTERM)
+        await store.stop()
+    assert [len(api.texts(chat)) for chat in chats] == [1] * 5
+
+
+def tried(api: BotApi) -> set[int]:
+    """The chats that something was sent to."""
+    return {int(data["chat_id"]) for method, data in api.calls if method == "sendMessage"}
 
 
 async def test_a_spare_poller_takes_over_from_a_killed_one(api: BotApi, postgres: Postgres) -> None:

@@ -68,6 +68,11 @@ def test_a_webhook_without_https_or_a_shared_store_is_told(engine: Engine) -> No
         ({"AFTERCARE_KEY": "my secret word"}, "aftercare key"),
         ({"AFTERCARE_KEY": new_key(), "DATABASE_URL": "mysql://x"}, "sqlite:///path"),
         ({"AFTERCARE_KEY": new_key(), "PORT": "x"}, "PORT must be"),
+        ({"TELEGRAM_TOKEN": f'"{TOKEN}"'}, "without quotes"),
+        ({"TELEGRAM_API_URL": "localhost:9"}, "must begin with https://"),
+        ({"WEBHOOK_URL": "bot.example.org/hook"}, "https://bot.example.org/hook"),
+        ({"WEBHOOK_URL": "https://bot.example.org/metrics"}, "a page of ours"),
+        ({"WEBHOOK_SECRET": "my secret word"}, "letters, digits, _ and -"),
     ],
 )
 async def test_a_wrong_setting_ends_the_start_with_code_2(
@@ -77,7 +82,30 @@ async def test_a_wrong_setting_ends_the_start_with_code_2(
     out, _ = await process.communicate()
     assert process.returncode == 2
     assert part in out.decode()
+    assert "stand-in-token" not in out.decode()
     assert "my secret word" not in out.decode()
+
+
+async def test_a_port_that_is_taken_is_told_in_one_line(api: BotApi) -> None:
+    port = int(api.url.rpartition(":")[2])
+    process = await start(api, HOST="127.0.0.1", PORT=str(port), AFTERCARE_LOG="text")
+    out, _ = await process.communicate()
+    assert process.returncode == 2
+    last = out.decode().splitlines()[-1]
+    assert f"PORT {port} cannot be used (Address already in use); set another one" in last
+
+
+async def test_a_folder_that_cannot_be_written_to_is_told_and_answers_go_out(
+    api: BotApi, tmp_path: Path
+) -> None:
+    (tmp_path / "a file").touch()
+    address = f"sqlite:///{tmp_path / 'a file' / 'below' / 'a.sqlite3'}"
+    process = await start(api, AFTERCARE_KEY=new_key(), DATABASE_URL=address)
+    api.say("bruise after botox")
+    await api.wait_for(1, seconds=30)
+    log = await end(process, 15)
+    assert "can this user write to" in log
+    assert "DATABASE_URL names another place" in log
 
 
 async def test_the_log_of_a_process_is_json_and_says_so_much(api: BotApi) -> None:

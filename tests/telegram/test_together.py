@@ -80,7 +80,13 @@ async def test_danger_among_many_is_answered_first_and_the_rest_is_read(api: Bot
     api.slow[1] = 0.3
     api.say("/help")
     await asyncio.sleep(0.1)
-    for text in ("hey i had botox", "3 days ago", "i have a headache", "i cannot breathe", "so scared"):
+    for text in (
+        "hey i had botox",
+        "3 days ago",
+        "i have a headache",
+        "i cannot breathe",
+        "so scared",
+    ):
         api.say(text)
     texts = await api.wait_for(3)
     assert texts[1].startswith("🔴 EMERGENCY")

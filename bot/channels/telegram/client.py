@@ -140,7 +140,11 @@ class QuietBot(telegram.Bot):
         found = await self._post("getUpdates", asked, read_timeout=READ + timeout)
         if not isinstance(found, list):
             raise error.NetworkError("no list of updates")
-        return [update for update in found if isinstance(update.get("update_id"), int)]
+        return [
+            update
+            for update in found
+            if isinstance(update, dict) and isinstance(update.get("update_id"), int)
+        ]
 
     async def shutdown(self) -> None:
         """Close both pools; the library leaves them open if the bot never signed in."""

@@ -89,7 +89,9 @@ class Desk:
         return self._line_up(_Task(work, asyncio.get_running_loop().create_future()))
 
     def take_held(self, held: Held) -> None:
-        """Send an answer that an earlier process could not send."""
+        """Send an answer that another process could not send; twice taken is once sent."""
+        if held.number in self._tasks:
+            return
         work = Work(held.number, held.chat, ())
         task = _Task(work, asyncio.get_running_loop().create_future(), held=True)
         task.turn = Turn(Session(), held.replies)
@@ -209,7 +211,9 @@ class Desk:
             return
         if work.callback is not None and task.turn is None:
             await self._delivery.receipt(work.callback)
-        answered_before = task.turn is not None and task.held
+        taken_over = task.held and not work.incoming
+        if taken_over and not await self._still_held(work):
+            return
         if task.turn is None or task.joined:
             opened = await self._open(work)
             if opened.turnstile is Turnstile.DONE:
@@ -220,11 +224,19 @@ class Desk:
         await self._send(work.chat, task.turn, work.message)
         if task.held:
             await self._store.release(work.update_id)
-        if not (answered_before and not work.incoming) and not task.joined:
+        if not taken_over and not task.joined:
             # else its session is not known any more, or was kept with the answer
             await self._remember(work.chat, task)
         await self._store.close(work.chat, work.update_id, done=True)
         self._metrics.latency.observe(time.monotonic() - task.came)
+
+    async def _still_held(self, work: Work) -> bool:
+        """Whoever else sends it has its turn first; then it may be sent already."""
+        await self._open(replace(work, update_id=-1))
+        if await self._store.is_held(work.update_id):
+            return True
+        await self._store.close(work.chat, -1, done=False)
+        return False
 
     async def _open(self, work: Work) -> Opened:
         wait = ASK_AGAIN

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
+import logging
+import os
+import re
+from collections.abc import AsyncIterator, Awaitable
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from telegram import error
 
 from bot.channels.health import Health
-from bot.channels.logs import LOG, name_chats_by, set_up
+from bot.channels.logs import LOG, hush, name_chats_by, set_up
 from bot.channels.metrics import Metrics
 from bot.channels.reload import Watcher
 from bot.channels.signals import on_stop
@@ -37,6 +40,9 @@ SWEEP = 600.0
 """Seconds between two deletions of what has expired."""
 REMIND = 15.0
 """Seconds between two looks for due reminders."""
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+OWN_PAGES = ("/healthz", "/readyz", "/metrics")
 PORT = 8080
 """Where a webhook listens without PORT."""
 
@@ -64,6 +70,7 @@ def run_bot(config: Config, engine: Engine) -> int:
     """
     assert config.token is not None
     set_up([*config.secrets(), secret_of(config.token)], json_lines=config.json_log)
+    hush()
     if config.keys:
         name_chats_by(config.keys.split(",")[0].strip())
     try:
@@ -79,9 +86,10 @@ def run_bot(config: Config, engine: Engine) -> int:
 async def _main(config: Config, engine: Engine) -> int:
     assert config.token is not None
     asyncio.get_running_loop().set_exception_handler(_log_type)
+    check_settings(config)
     store, leading = _store(config)
     for line in self_check(config, engine, store):
-        LOG.info("%s", line)
+        LOG.log(logging.WARNING if line.startswith(("MISSING", "WRONG")) else logging.INFO, line)
     metrics, health = Metrics(), Health()
     bot = make_bot(config.token, config.api_url, SIDE_BY_SIDE)
     gaps = config.counts_gaps
@@ -151,6 +159,30 @@ async def _main(config: Config, engine: Engine) -> int:
     return 0
 
 
+def check_settings(config: Config) -> None:
+    """Look at the form of what is set; whether it is right, only Telegram knows.
+
+    Raises:
+        SetUpError: a setting that can never work.
+    """
+    if not TOKEN.fullmatch(config.token or ""):
+        raise SetUpError(
+            "TELEGRAM_TOKEN is no token: it is digits, a colon, then letters and digits. Copy it "
+            "from @BotFather as it is, without quotes or spaces"
+        )
+    api = urlsplit(config.api_url)
+    if api.scheme not in ("http", "https") or not api.hostname:
+        raise SetUpError("TELEGRAM_API_URL must begin with https:// or http://, then the server")
+    if config.webhook_url is not None:
+        where = urlsplit(config.webhook_url)
+        if where.scheme not in ("http", "https") or not where.hostname:
+            raise SetUpError("WEBHOOK_URL must be a whole address: https://bot.example.org/hook")
+        if where.path in OWN_PAGES:
+            raise SetUpError(f"WEBHOOK_URL must not end in {where.path}, which is a page of ours")
+    if config.webhook_secret and not SECRET.fullmatch(config.webhook_secret):
+        raise SetUpError("WEBHOOK_SECRET may hold 1 to 256 letters, digits, _ and -, nothing else")
+
+
 def _store(config: Config) -> tuple[Store, Leading]:
     if not config.keys:
         return MemoryStore(), Alone()
@@ -177,7 +209,8 @@ def _served(
         return Served(app, config.host, PORT if config.port is None else config.port)
     except OSError as taken:
         raise SetUpError(
-            f"PORT {config.port or PORT} cannot be used ({taken.strerror}); set another one"
+            f"PORT {config.port or PORT} cannot be used ({os.strerror(taken.errno or 0)}); "
+            "set another one"
         ) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import hashlib
 from typing import Any
 
@@ -28,6 +29,8 @@ PATIENCE = 50.0
 and the update, when it comes again, is told its end."""
 DRAIN = 5.5
 """Seconds that a stop waits for replies under way."""
+TAKE_OVER = 15.0
+"""Seconds between two looks for answers that nobody sends."""
 CONNECTIONS = 100
 """Updates that Telegram may deliver at the same time; the most that it allows."""
 
@@ -53,6 +56,7 @@ class Hook:
         counts_gaps: bool = False,
     ) -> None:
         self._bot = bot
+        self._store = store
         self._url, self._secret = url, secret
         self._metrics = metrics or Metrics()
         self.health = health or Health()
@@ -75,10 +79,14 @@ class Hook:
         """
         self._me = await sign_in(self._bot, self._stopping, self.health)
         if self._me is not None and await self._set():
-            presenting = asyncio.create_task(present(self._bot, self.desk.engine))
+            beside = [
+                asyncio.create_task(present(self._bot, self.desk.engine)),
+                asyncio.create_task(self._take_over()),
+            ]
             await self._stopping.wait()
-            presenting.cancel()
-            await asyncio.gather(presenting, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
         await self.desk.drain(DRAIN)
         LOG.info("stopped, %d updates left for others", self.desk.waiting)
 
@@ -86,6 +94,14 @@ class Hook:
         """Take no more updates; answer what is under way, then end."""
         self.health.stopping = True
         self._stopping.set()
+
+    async def _take_over(self) -> None:
+        """Send what a process that is gone could not, be it a poller's or a replica's. All
+        replicas look; whose turn the chat is sends it."""
+        while True:
+            for held in await self._store.held(dt.datetime.now(dt.UTC)):
+                self.desk.take_held(held)
+            await asyncio.sleep(TAKE_OVER)
 
     async def _set(self) -> bool:
         """Tell Telegram where we are; False if the stop comes first."""

@@ -44,6 +44,12 @@ LEADING = 5.0
 """Seconds between two questions whether this process still polls."""
 WAITING = 1.0
 """The same for a spare that waits for its turn."""
+RIVAL = 3.0
+"""Seconds for which messages must lie there before a poller that was sent away polls again. Twice
+as long each time, for another one that is only slow looks the same."""
+RIVAL_AT_MOST = 60.0
+RIVAL_LOOK = 0.5
+"""Seconds between two looks whether any lie there."""
 REFUSALS = 3
 """The token is taken for revoked after so many refusals in a row; a proxy may err once."""
 
@@ -88,6 +94,7 @@ class Worker:
         self._asked_at = float("-inf")
         self._wait = 0.5
         self._refusals = 0
+        self._rival = RIVAL
 
     # -- life -----------------------------------------------------------------------------
 
@@ -214,11 +221,32 @@ class Worker:
             except error.TelegramError as refused:
                 LOG.warning("the webhook is not removed: %s", type(refused).__name__)
         elif isinstance(failed, error.Conflict):
-            LOG.warning("another instance polls with this token; waiting for it to end")
+            await self._let_another_poll()
+            return
         else:
             LOG.warning("polling failed (%s), trying again", type(failed).__name__)
         await pause(self._wait, self._stopping)
         self._wait = min(self._wait * 2, 10.0)
+
+    async def _let_another_poll(self) -> None:
+        """Whoever began last polls; the other waits here. To ask for updates would end its poll in
+        turn, and both would answer the same messages. So we ask only how many lie there: with a
+        poller that lives they do not lie for long."""
+        LOG.warning("another instance polls with this token; waiting for it to end")
+        self.health.spare = True
+        lying = time.monotonic()
+        while time.monotonic() - lying < self._rival and not self._stopping.is_set():
+            self.health.alive()
+            await pause(RIVAL_LOOK, self._stopping)
+            try:
+                left = (await self._bot.get_webhook_info()).pending_update_count
+            except error.TelegramError:
+                continue
+            self.health.heard()
+            if not left:
+                lying = time.monotonic()
+        self._rival = min(self._rival * 2, RIVAL_AT_MOST)
+        self.health.spare = False
 
     def _take(self, update: dict[str, Any], me: telegram.User) -> None:
         number, ledger = update["update_id"], self._ledger
