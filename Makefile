@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# More than cores: much of the tests is waiting for processes.
+WORKERS ?= 4
 
 .PHONY: help setup changelog chat run test lint check eval snapshots net bench crash soak ci clean lock
 
@@ -39,7 +41,7 @@ run: $(VENV)/run.ok
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/dev.ok
-	$(BIN)/python -m pytest tests -n logical --dist worksteal
+	$(BIN)/python -m pytest tests -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/dev.ok
 	$(BIN)/ruff check bot tests benchmarks

@@ -17,12 +17,22 @@ from tests.standin.server import BotApi
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the knowledge once, before several workers would all do it."""
+    if not hasattr(config, "workerinput"):
+        shared_engine()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Processes that tests start keep nothing in this user's folders."""
-    folder = tmp_path_factory.mktemp("home")
-    os.environ["XDG_DATA_HOME"] = str(folder / "data")
-    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    """Processes that tests start keep nothing in this user's folders.
+
+    The compiled knowledge is shared by all workers of a run, so that it is compiled once.
+    """
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("home") / "data")
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    os.environ["XDG_CACHE_HOME"] = str(shared / "cache")
 
 
 @pytest.fixture(scope="session")

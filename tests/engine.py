@@ -7,16 +7,20 @@ from pathlib import Path
 
 from bot.config import shipped_knowledge
 from bot.content.clinics import load_clinics
+from bot.conversation.compiled import engine_from
 from bot.conversation.engine import Engine
 from bot.triage.assessment import Assessment
 
 CLINICS = Path(__file__).parent / "clinics.yaml"
 """An operator's clinics, as links may name them."""
 
+CACHE = Path(__file__).resolve().parent.parent / ".pytest_cache" / "knowledge"
+"""Bound to every byte of the knowledge and the program, so an edit is never answered from it."""
+
 
 @cache
 def shared_engine() -> Engine:
-    engine = Engine.from_folder(shipped_knowledge())
+    engine = engine_from(shipped_knowledge(), CACHE)
     engine.clinics = load_clinics(CLINICS, engine.knowledge)
     return engine
 

@@ -7,6 +7,7 @@ as denied, ``near_misses`` must stay silent.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,16 @@ CASES = Path(__file__).parent / "cases"
 KNOWLEDGE = shipped_knowledge()
 
 
+@cache
+def contents(folder: str) -> tuple[tuple[Path, dict[str, Any]], ...]:
+    return tuple(
+        (file, yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader) or {})
+        for file in sorted((CASES / folder).rglob("*.yaml"))
+    )
+
+
 def cases(folder: str, part: str) -> Iterator[Any]:
-    for file in sorted((CASES / folder).rglob("*.yaml")):
-        content = yaml.safe_load(file.read_text("utf-8")) or {}
+    for file, content in contents(folder):
         for number, case in enumerate(content.get(part) or [], 1):
             name = f"{file.parent.name}/{file.stem}-{part}-{number}"
             yield pytest.param(file, case, id=name)
