@@ -84,8 +84,8 @@ def command(name: str, address: str, folder: str) -> tuple[list[str], dict[str, 
     return [sys.executable, "-m", "benchmarks.unpaced", "run"], env
 
 
-def measure(name: str, count: int, chats: int, text: str, folder: str) -> Cost:
-    """One bot."""
+def measure(name: str, count: int, text: str, folder: str) -> Cost:
+    """One bot. Each message is of another chat: those that wait in one chat share an answer."""
     with server() as address:
         words, env = command(name, address, folder)
         with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - no real file
@@ -97,12 +97,12 @@ def measure(name: str, count: int, chats: int, text: str, folder: str) -> Cost:
                 start = wait(address, 1) - began
                 time.sleep(2)
                 idle = bot.memory_info().rss / 2**20
-                ask(address, "load", count=200, chats=chats, text=text)  # warm
+                ask(address, "load", count=200, chats=200, text=text)  # warm
                 wait(address, 201)
                 time.sleep(1)
                 ask(address, "clear")
                 before = bot.cpu_times()
-                ask(address, "load", count=count, chats=chats, text=text)
+                ask(address, "load", count=count, chats=count, text=text)
                 wait(address, count)
                 time.sleep(0.5)
                 after, state = bot.cpu_times(), ask(address, "state")
@@ -129,7 +129,6 @@ def main() -> None:
     """Print the table, and the ratios that are asked for."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--messages", type=int, default=2000)
-    arguments.add_argument("--chats", type=int, default=500)
     arguments.add_argument("--rounds", type=int, default=1)
     given = arguments.parse_args()
     bots = [(name, TEXT) for name in (*NAMES, "aftercare", "aftercare with store")]
@@ -137,13 +136,10 @@ def main() -> None:
     found: dict[str, Cost] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, text in bots:  # compiles the bytecode and the knowledge
-            measure(name, 10, 10, text, folder)
+            measure(name, 10, text, folder)
         print(f"{'bot':32} {'msg/s':>7} {'ms CPU':>7} {'idle MiB':>9} {'then':>6} {'start s':>8}")
         for name, text in bots:
-            costs = [
-                measure(name, given.messages, given.chats, text, folder)
-                for _ in range(given.rounds)
-            ]
+            costs = [measure(name, given.messages, text, folder) for _ in range(given.rounds)]
             cost = found[name] = min(costs, key=lambda c: c.cpu)
             print(
                 f"{name:32} {cost.rate:7.0f} {cost.cpu:7.2f} {cost.idle:9.0f} {cost.busy:6.0f} "
