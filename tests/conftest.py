@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.engine import Engine
-from tests.engine import shared_engine
+from tests.engine import CACHES, shared_engine
 from tests.postgres import Postgres
 from tests.standin.server import BotApi
 
@@ -25,14 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Processes that tests start keep nothing in this user's folders.
-
-    The compiled knowledge is shared by all workers of a run, so that it is compiled once.
-    """
+    """Processes that tests start keep nothing in this user's folders."""
     os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("home") / "data")
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    os.environ["XDG_CACHE_HOME"] = str(shared / "cache")
+    os.environ["XDG_CACHE_HOME"] = str(CACHES)
 
 
 @pytest.fixture(scope="session")

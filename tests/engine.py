@@ -14,7 +14,8 @@ from bot.triage.assessment import Assessment
 CLINICS = Path(__file__).parent / "clinics.yaml"
 """An operator's clinics, as links may name them."""
 
-CACHE = Path(__file__).resolve().parent.parent / ".pytest_cache" / "knowledge"
+CACHES = Path(__file__).resolve().parent.parent / ".pytest_cache" / "caches"
+CACHE = CACHES / "aftercare"
 """Bound to every byte of the knowledge and the program, so an edit is never answered from it."""
 
 

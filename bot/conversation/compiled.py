@@ -42,10 +42,12 @@ YOUNG = 10_000
 them in a circle, so that looking every 700 is work for nothing."""
 KEPT = 3
 """Versions kept in the folder, those used last: two that are compared, and what a bot runs on."""
-_APART = f"import sys; from {__name__} import _compile; sys.exit(_compile(*sys.argv[1:3]))"
+_APART = f"import sys; from {__name__} import _compile; sys.exit(_compile(*sys.argv[1:4]))"
+BEHIND = 10
+"""Niceness of a compile while this process answers people."""
 
 
-async def engine_made_apart(folder: Path, cache: Path | None) -> Engine:
+async def engine_made_apart(folder: Path, cache: Path | None, *, niceness: int = BEHIND) -> Engine:
     """The engine over a folder, compiled by another process: answers go on meanwhile.
 
     What is left to this one is to read the result, which holds everything up for half a second.
@@ -57,7 +59,9 @@ async def engine_made_apart(folder: Path, cache: Path | None) -> Engine:
     with tempfile.TemporaryDirectory() as spare:
         where = cache or Path(spare)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", _APART, str(folder), str(where), stdout=PIPE, stderr=DEVNULL
+            *(sys.executable, "-c", _APART, str(folder), str(where), str(niceness)),
+            stdout=PIPE,
+            stderr=DEVNULL,
         )
         try:
             out, _ = await process.communicate()
@@ -73,10 +77,10 @@ async def engine_made_apart(folder: Path, cache: Path | None) -> Engine:
     return engine
 
 
-def _compile(folder: str, cache: str) -> int:
+def _compile(folder: str, cache: str, niceness: str) -> int:
     """The other process: prints the path of the result, or the faults."""
     if hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(int(niceness))
     path = Path(cache) / f"{digest(Path(folder))}.pickle"
     try:
         if _read(path) is None:
@@ -115,7 +119,7 @@ def engine_for_long(folder: Path, cache: Path | None) -> Engine:
     engine = _read(cache / f"{digest(folder)}.pickle") if cache else None
     if engine is None:
         try:
-            engine = asyncio.run(engine_made_apart(folder, cache))
+            engine = asyncio.run(engine_made_apart(folder, cache, niceness=0))  # people wait
         except OSError:
             return engine_from(folder, cache)
     settle()
