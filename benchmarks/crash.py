@@ -22,7 +22,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -34,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.store.sealing import new_key
+from tests.standin.ports import free_port
 from tests.standin.proxy import Proxy
 from tests.standin.server import TOKEN, BotApi
 
@@ -152,6 +152,18 @@ class Harness:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
+    async def started(self) -> None:
+        """Wait until all processes have signed in.
+
+        Raises:
+            RuntimeError: one has ended instead.
+        """
+        while sum(method == "getMe" for method, _ in self.api.calls) < len(self.commands):
+            for number, process in self.processes.items():
+                if process.poll() is not None:
+                    raise RuntimeError(f"process {number} ended with {process.returncode}")
+            await asyncio.sleep(0.02)
+
     def kill(self, number: int) -> None:
         """Kill one, count what it had in hand, start it again."""
         self.processes[number].send_signal(signal.SIGKILL)
@@ -191,8 +203,11 @@ async def run(name: str, harness: Harness, load: Load) -> Result:
     api = harness.api
     for number in range(len(harness.commands)):
         harness.start(number)
-    while sum(method == "getMe" for method, _ in api.calls) < len(harness.commands):
-        await asyncio.sleep(0.02)
+    try:
+        await harness.started()
+    except BaseException:
+        harness.end()
+        raise
     began = time.monotonic()
     killing = asyncio.create_task(harness.killing(load))
     asked = [(1 + n % load.chats, 1 + n // load.chats) for n in range(load.messages)]
@@ -275,10 +290,7 @@ async def webhook(load: Load, address: str, replicas: int = 3) -> Result:
     """Replicas on one PostgreSQL behind a load balancer."""
     api = Counting()
     api.connections = 100
-    ports = []
-    for _ in range(replicas):
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            ports.append(taken.getsockname()[1])
+    ports = [free_port() for _ in range(replicas)]
     addresses = [f"http://127.0.0.1:{port}" for port in ports]
     proxy = Proxy(addresses)
     async with serving(api):

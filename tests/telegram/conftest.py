@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -22,6 +25,19 @@ async def api(api: BotApi, engine: Engine) -> AsyncIterator[BotApi]:
     for messages in api.messages.values():
         for message in messages:
             assert message["text"].endswith(disclaimer)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """A test that fails half-way leaves no process behind."""
+    yield
+    from tests.telegram.test_process import STARTED
+
+    for process in STARTED:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+    STARTED.clear()
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ import httpx
 
 from bot.store.sealing import new_key
 from tests.conftest import ROOT
+from tests.standin.ports import free_port
 from tests.standin.server import TOKEN, BotApi
-from tests.telegram.test_replicas import free_port, ready
+from tests.telegram.test_replicas import ready
 
 NAMELESS = """
 import os, socket, sys

@@ -17,9 +17,10 @@ import pytest
 
 from bot.store.sealing import new_key
 from tests.conftest import ROOT
+from tests.standin.ports import free_port
 from tests.standin.server import TOKEN, BotApi, Fault
 from tests.telegram.test_process import until
-from tests.telegram.test_replicas import free_port, ready
+from tests.telegram.test_replicas import ready
 
 WORDS = "zyxsentinel"
 """What no line may hold."""

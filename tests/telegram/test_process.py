@@ -14,13 +14,18 @@ import pytest
 from tests.conftest import ROOT
 from tests.standin.server import TOKEN, BotApi, Fault
 
+STARTED: list[Process] = []
+"""By the test that runs."""
+
 
 async def start(api: BotApi, token: str = TOKEN, *arguments: str, **more: str) -> Process:
     env = {**os.environ, "TELEGRAM_TOKEN": token, "TELEGRAM_API_URL": api.url, **more}
-    return await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", *arguments,
         cwd=ROOT, env=env, stdout=PIPE, stderr=STDOUT,
     )  # fmt: skip
+    STARTED.append(process)
+    return process
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -18,8 +18,9 @@ import pytest
 
 from bot.store.sealing import new_key
 from tests.conftest import ROOT
+from tests.standin.ports import free_port
 from tests.standin.server import TOKEN, BotApi
-from tests.telegram.test_replicas import free_port, ready
+from tests.telegram.test_replicas import ready
 
 STOP = 8.0
 """Seconds in which a stop must end; platforms kill after 10."""

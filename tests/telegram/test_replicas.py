@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 import json
 import signal
-import socket
 from asyncio.subprocess import Process
 
 import httpx
@@ -20,14 +19,10 @@ from bot.store.durable import DurableStore
 from bot.store.sealing import Seal, new_key
 from bot.store.store import Held
 from tests.postgres import Postgres
+from tests.standin.ports import free_port
 from tests.standin.proxy import Proxy
 from tests.standin.server import TOKEN, BotApi, Fault
 from tests.telegram.test_process import end, start, until
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 async def ready(port: int) -> dict[str, object]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 
+from tests.standin.ports import free_port
 from tests.standin.server import TOKEN, BotApi
 from tests.telegram.test_process import end, start, until
-from tests.telegram.test_replicas import free_port, ready, until_role
+from tests.telegram.test_replicas import ready, until_role
 
 
 async def test_one_answers_and_the_other_takes_over_when_it_dies(api: BotApi) -> None:
