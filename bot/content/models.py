@@ -295,6 +295,11 @@ class RedFlag(LifeCycle):
     """Messages of which no word may meet this flag."""
     sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
 
+    @cached_property
+    def symptoms(self) -> frozenset[str]:
+        """Those with which a condition begins."""
+        return frozenset(slug for condition in self.when for slug in condition.any_of)
+
 
 class View(Model):
     """What one expert holds, in our own words."""
@@ -539,6 +544,11 @@ class Wording(Model):
             for phrase in phrases
             if not name.startswith("country_")
         }
+
+    @cached_property
+    def longest(self) -> int:
+        """Words of the longest of them."""
+        return max(map(len, self.by_words), default=0)
 
 
 class Welcome(Model):

@@ -200,8 +200,9 @@ class _Pickler(pickle.Pickler):
 
     Each value is written with what makes it, not with a table of its fields: tables are kept until
     everything is read, which is as much memory again. (For the same reason ``_write`` leaves out
-    the marks of what nothing points to: what is marked is kept, and leaves holes of 7 MiB.) Which fields of a model were given is for the
-    checks alone, and a method's own cache is written as an empty one.
+    the marks of what nothing points to: what is marked is kept, and leaves holes of 7 MiB.) Which
+    fields of a model were given is for the checks alone, and a method's own cache is written as an
+    empty one.
     """
 
     def reducer_override(self, value: Any) -> Any:
