@@ -422,7 +422,7 @@ class Qualities(Model):
     planned_treatment: tuple[Phrase, ...]
     """The treatment named near these words lies ahead or is only asked about."""
     perhaps_planned: tuple[Phrase, ...] = ()
-    """The same, unless a sign is told: these words are also used of what was had ("whats wrong")."""
+    """The same, unless a sign is told: they are also used of what was had ("whats wrong")."""
     to_come: tuple[Phrase, ...] = ()
     """The treatment and the date named after these words lie ahead ("booked for")."""
     had_it: tuple[Phrase, ...] = ()

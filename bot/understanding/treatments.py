@@ -147,8 +147,8 @@ def was_had(
         if gap <= _reach_of_had(time, tokens) and (had is None or gap < had):
             had = max(gap, 0)
     kinds: tuple[Kind, ...] = ("planned",) if real else ("planned", "perhaps_planned")
-    found = [gap for kind in kinds if (gap := nearest(kind, 10, 6)) is not None]
-    planned = min(found, default=None)
+    near = (nearest(kind, 10, 6) for kind in kinds)
+    planned = min((found for found in near if found is not None), default=None)
     if had is None and groups.get("future"):
         return False
     if asked and had is None:
