@@ -32,6 +32,27 @@ DENIED_BESIDE = (
 )
 
 
+FRAMES = (HERE / "frames.txt").read_text("utf-8").splitlines()
+"""What people write around a danger without making it any smaller."""
+
+
+def dangers() -> Iterator[str]:
+    """Every hit of every red flag."""
+    for file in sorted((HERE / "cases" / "red_flags").glob("*.yaml")):
+        for case in yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)["hits"]:
+            yield case["text"]
+
+
+@pytest.mark.parametrize(("number", "text"), list(enumerate(dangers())))
+def test_words_around_a_danger_do_not_hide_it(number: int, text: str) -> None:
+    level = judged(text).level
+    if level.rank < Level.URGENT.rank:
+        return
+    for turn in range(3):  # three of them each, so that each meets many dangers
+        framed = FRAMES[(3 * number + turn) % len(FRAMES)].format(text)
+        assert judged(framed).level.rank >= level.rank, framed
+
+
 def emergencies() -> Iterator[str]:
     """The first three hits of every red flag that is an emergency by itself."""
     for file in sorted((HERE / "cases" / "red_flags").glob("*.yaml")):

@@ -295,6 +295,11 @@ class RedFlag(LifeCycle):
     """Messages of which no word may meet this flag."""
     sources: Annotated[tuple[Slug, ...], Field(min_length=1)]
 
+    @cached_property
+    def symptoms(self) -> frozenset[str]:
+        """Those with which a condition begins."""
+        return frozenset(slug for condition in self.when for slug in condition.any_of)
+
 
 class View(Model):
     """What one expert holds, in our own words."""
@@ -416,6 +421,8 @@ class Qualities(Model):
     """Words for the latest treatment itself ("my last lot"): a time next to them is its time."""
     planned_treatment: tuple[Phrase, ...]
     """The treatment named near these words lies ahead or is only asked about."""
+    perhaps_planned: tuple[Phrase, ...] = ()
+    """The same, unless a sign is told: they are also used of what was had ("whats wrong")."""
     to_come: tuple[Phrase, ...] = ()
     """The treatment and the date named after these words lie ahead ("booked for")."""
     had_it: tuple[Phrase, ...] = ()
@@ -539,6 +546,11 @@ class Wording(Model):
             for phrase in phrases
             if not name.startswith("country_")
         }
+
+    @cached_property
+    def longest(self) -> int:
+        """Words of the longest of them."""
+        return max(map(len, self.by_words), default=0)
 
 
 class Welcome(Model):

@@ -36,8 +36,7 @@ def whole(text: str, wording: Wording) -> str | None:
     """
     words = words_of(text)
     words = tuple(word for word in words if any(char.isalnum() for char in word))
-    phrases = wording.by_words
-    longest = max(map(len, phrases))
+    phrases, longest = wording.by_words, wording.longest
     found: list[str] = []
     while words:
         for size in range(min(longest, len(words)), 0, -1):

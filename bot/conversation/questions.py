@@ -115,7 +115,7 @@ class Questions:
         near = [
             flag
             for flag in composer.danger_flags(session.treatments, limit=100)
-            if told & {slug for when in flag.when for slug in when.any_of}
+            if not told.isdisjoint(flag.symptoms)
         ]
         chosen = dict.fromkeys(flag.id for flag in (*near[:NEAR], *flags))
         table = self._knowledge.red_flags
@@ -160,7 +160,7 @@ class Questions:
         """Those whose calendar or topics know the symptoms first, then the most frequent."""
         table = self._knowledge.treatments
         told = {text.split()[0] for text in session.told}
-        wording = self._engine.composer.wording(audience)
+        wording, tag = self._engine.composer.wording(audience), session.tag
 
         def known(slug: str) -> int:
             treatment = table[slug]
@@ -172,36 +172,36 @@ class Questions:
         slugs = [slug for slug in FREQUENT if slug in table]
         slugs = sorted(slugs, key=lambda slug: -known(slug))[:OFFERED]
         buttons = [
-            Button(_capital(short_name(table[slug])), f"t:{slug}:{session.tag}") for slug in slugs
+            Button(_capital(short_name(table[slug])), f"t:{slug}:{tag}") for slug in slugs
         ]
         last = (
-            Button(wording.buttons["other"], f"t:other:{session.tag}"),
-            Button(wording.buttons["unsure"], f"t:unsure:{session.tag}"),
+            Button(wording.buttons["other"], f"t:other:{tag}"),
+            Button(wording.buttons["unsure"], f"t:unsure:{tag}"),
         )
         return (*pairs(buttons), last)
 
     def _when(self, session: Session, audience: Audience) -> Rows:
-        wording = self._engine.composer.wording(audience)
+        wording, tag = self._engine.composer.wording(audience), session.tag
         return pairs(
-            Button(wording.buttons[f"when_{first}"], f"w:{first}:{session.tag}") for first in SPANS
+            Button(wording.buttons[f"when_{first}"], f"w:{first}:{tag}") for first in SPANS
         )
 
     def _signs(self, session: Session, audience: Audience) -> Rows:
         """A tap is an answer at once: a danger sign waits for no other button."""
-        wording = self._engine.composer.wording(audience)
+        wording, tag = self._engine.composer.wording(audience), session.tag
         numbers = tuple(
-            Button(str(number), f"s:{flag.id}:{session.tag}")
+            Button(str(number), f"s:{flag.id}:{tag}")
             for number, flag in enumerate(self.checklist(session), 1)
         )
-        return (numbers, (Button(wording.buttons["none"], f"s:none:{session.tag}"),))
+        return (numbers, (Button(wording.buttons["none"], f"s:none:{tag}"),))
 
     def _worse(self, session: Session, audience: Audience) -> Rows:
-        wording = self._engine.composer.wording(audience)
+        wording, tag = self._engine.composer.wording(audience), session.tag
         return (
-            (Button(wording.buttons["worse_yes"], f"x:worse:{session.tag}"),),
+            (Button(wording.buttons["worse_yes"], f"x:worse:{tag}"),),
             (
-                Button(wording.buttons["worse_no"], f"x:same:{session.tag}"),
-                Button(wording.buttons["worse_better"], f"x:better:{session.tag}"),
+                Button(wording.buttons["worse_no"], f"x:same:{tag}"),
+                Button(wording.buttons["worse_better"], f"x:better:{tag}"),
             ),
         )
 

@@ -120,12 +120,33 @@ def scopes_of(tokens: Tokens, groups: Hits, signs: list[Hit[Meaning]]) -> Scopes
         else:
             first = last = hit.first
             while first and tokens.clauses[first - 1] == clause:
+                if _begins_anew(first, hit, tokens):
+                    break
                 first -= 1
             while last + 1 < total and tokens.clauses[last + 1] == clause:
                 last += 1
         scopes.setdefault(sentence, []).append(Scope(Status(cue.meaning), first, last, hit))
     _answered(tokens, groups, scopes)
     return scopes
+
+
+def _begins_anew(word: int, cue: Hit[Meaning], tokens: Tokens) -> bool:
+    """Whether a new statement begins at a word before a cue, though no mark says so: "red rash on
+    my chest i had covid last year". Not in "the rash i had last year", nor behind "when"."""
+    return (
+        tokens.forms[word] in _WRITER
+        and cue.first - word >= _STATEMENT
+        and tokens.forms[word - 1] not in _JOINS
+    )
+
+
+_WRITER = frozenset(("i", "ive", "im", "we", "weve"))
+_STATEMENT = 3
+"""Words of the shortest statement before a cue: "i had covid"."""
+_JOINS = frozenset(
+    "when whenever after before since because cos that which what as like than where while if "
+    "until till unless the".split()
+)
 
 
 def _tells_of_treatment(cue: Hit[Meaning], tokens: Tokens) -> bool:

@@ -28,8 +28,15 @@ def past_times(
     times: Sequence[TimeExpression],
     symptoms: Sequence[Hit[Meaning]],
 ) -> list[TimeExpression]:
-    """The times without dates to come ("booked for the 14th") and without "just had the flu"."""
-    times = [time for time in times if not _just_had(time, tokens, symptoms)]
+    """The times without dates to come ("booked for the 14th"), without "just had the flu", and
+    without those of something else that the writer had."""
+    treated = groups.get("treatment", ())
+    times = [
+        time
+        for time in times
+        if not _just_had(time, tokens, symptoms)
+        and not any(_another_story(hit, time, tokens) for hit in treated)
+    ]
     ahead = groups.get("to_come")
     if not ahead:
         return times
@@ -53,6 +60,23 @@ def _just_had(time: TimeExpression, tokens: Tokens, symptoms: Sequence[Hit[Meani
     if list(said) not in (["just", "had"], ["just", "got"]):
         return False
     return any(0 < symptom.first - time.last <= _JUST_REACH for symptom in symptoms)
+
+
+def _another_story(treatment: Hit[Meaning], time: TimeExpression, tokens: Tokens) -> bool:
+    """Whether the writer had something else at a time behind a treatment, though no mark says so:
+    "arm went weak after sclerotherapy i had covid last year"."""
+    for word in range(treatment.last + 1, time.first - 2):
+        if tokens.forms[word] == "i" and tokens.forms[word + 1] in ("had", "got", "caught"):
+            unbroken = tokens.places[time.first] - tokens.places[word] == time.first - word
+            return unbroken and _SAME.isdisjoint(tokens.forms[word + 2 : time.first])
+    return False
+
+
+_SAME = frozenset(
+    "it them this that mine one some done another more treatment surgery op operation session "
+    "filler botox injections injection put in".split()
+)
+"""Words for the treatment itself: "botox in my forehead i had it on monday"."""
 
 
 def days_since(

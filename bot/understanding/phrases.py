@@ -35,6 +35,7 @@ Kind = Literal[
     "quality",
     "had",
     "planned",
+    "perhaps_planned",
     "future",
     "session",
     "to_come",
@@ -122,6 +123,7 @@ def phrases_of(knowledge: Knowledge) -> IndexBuilder[Meaning]:
         add(getattr(qualities, name), "quality", name)
     add(qualities.had_treatment, "had", "had")
     add(qualities.planned_treatment, "planned", "planned")
+    add(qualities.perhaps_planned, "perhaps_planned", "perhaps_planned")
     add(qualities.future, "future", "future")
     add(qualities.session, "session", "session")
     add(qualities.to_come, "to_come", "to_come")

@@ -162,7 +162,7 @@ class Reader:
         symptoms += taken_back(tokens, groups)
         times = past_times(tokens, groups, times, symptoms)
         scopes = scopes_of(tokens, groups, [*symptoms, *flags])
-        mentions = self._mentions(tokens, groups, times, scopes, symptoms)
+        mentions = self._mentions(tokens, groups, times, scopes, symptoms, flags)
         had = {m.treatment for m in mentions if m.had} | set(treatments)
         taken = [m.time for m in mentions]
         having = {group for slug in had for group in self._knowledge.groups(slug)}
@@ -240,6 +240,7 @@ class Reader:
         times: Sequence[TimeExpression],
         scopes: Scopes,
         symptoms: Sequence[Hit[Meaning]],
+        flags: Sequence[Hit[Meaning]],
     ) -> list[TreatmentMention]:
         hits = without(
             groups.get("treatment", []), groups.get("idiom", []), groups.get("treatment_never", [])
@@ -249,6 +250,9 @@ class Reader:
             status_of(h, scopes, tokens, groups.get("symptom_denial", []))[0]
             in (Status.PRESENT, Status.RESOLVED)
             for h in symptoms
+        ) or any(
+            status_of(h, scopes, tokens, groups.get("flag_denial", []))[0] is Status.PRESENT
+            for h in flags
         )
         mentions = []
         asked = questions(tokens)

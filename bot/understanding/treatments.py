@@ -146,7 +146,9 @@ def was_had(
         gap = hit.first - time.last if time.last < hit.first else time.first - hit.last
         if gap <= _reach_of_had(time, tokens) and (had is None or gap < had):
             had = max(gap, 0)
-    planned = nearest("planned", 10, 6)
+    kinds: tuple[Kind, ...] = ("planned",) if real else ("planned", "perhaps_planned")
+    near = (nearest(kind, 10, 6) for kind in kinds)
+    planned = min((found for found in near if found is not None), default=None)
     if had is None and groups.get("future"):
         return False
     if asked and had is None:

@@ -15,8 +15,9 @@ import math
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
+from hashlib import blake2b
 from importlib import resources
 from zlib import crc32
 
@@ -89,13 +90,14 @@ class Vocabulary:
         self._spelling = {words_of(k)[0]: words_of(v) for k, v in spelling.items()}
         counts = common_words()
         english = {w for w, n in counts.items() if n >= KNOWN_FROM.get(len(w), KNOWN_FROM_LONG)}
-        self._known = self._own | english | frozenset(keep)
+        kept = frozenset(keep)
+        self._known = _Known(self._own, (english | kept) - self._own)
         self._like_contractions = frozenset(w for w in counts if w.endswith("nt"))
         targets = {w for w in self._own if len(w) >= 3 and w.isalpha()}
         targets |= {w for w, n in counts.items() if n >= TARGET_FROM and len(w) >= 3}
         targets |= {w for w in self._spelling if len(w) >= 4}
         self._targets = sorted(targets)
-        self._everyday = self._own | targets
+        self._everyday = _Known(self._own, targets - self._own)
         self._weights = array("d", map(self._weight, self._targets))
         numbered = list(enumerate(self._targets))
         self._by_letters_left = _Filed((key, n) for n, word in numbered for key in _shorter(word))
@@ -107,7 +109,7 @@ class Vocabulary:
             for length in range(len(word) - 2, len(word) + 3)
             for part in (word[0], word[-2:])
         )
-        foreign = english - self._own - frozenset(keep)
+        foreign = english - self._own - kept
         self._rare = {w for w in foreign if counts[w] < RARE_BELOW.get(len(w), 0)}
         self._options = lru_cache(4096)(self._find_options)
 
@@ -248,6 +250,29 @@ class Vocabulary:
         return best[1]
 
 
+class _Known:
+    """A set of words, of which the words of the knowledge are kept as they are, and tens of
+    thousands of others as checksums of 64 bits: as strings they would take 8 MiB more.
+    """
+
+    __slots__ = ("_others", "_own")
+
+    def __init__(self, own: frozenset[str], others: Iterable[str]) -> None:
+        self._own = own
+        self._others = array("Q", sorted(map(_sum, others)))
+
+    def __contains__(self, word: object) -> bool:
+        if word in self._own:
+            return True
+        wanted = _sum(str(word))
+        spot = bisect_left(self._others, wanted)
+        return spot < len(self._others) and self._others[spot] == wanted
+
+
+def _sum(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
 class _Filed:
     """Numbers under keys, in two flat arrays: a table of lists would take fifteen times as much.
 
@@ -274,7 +299,7 @@ def _shorter(word: str) -> Iterator[str]:
         yield word[:spot] + word[spot + 1 :]
 
 
-def _is_form(word: str, known: frozenset[str]) -> bool:
+def _is_form(word: str, known: Container[str]) -> bool:
     """``limps`` is a form of "limp"."""
     if len(word) < 5 or word[-1] not in "sdg":
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickletools
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,22 @@ def test_the_same_answers_and_no_second_compilation(
     assert again is not engine
     for text in TEXTS:
         assert again.answer(text) == engine.answer(text)
+
+
+def test_reading_keeps_nothing_that_nothing_points_to(
+    knowledge_copy: Path, cache: Path, made: list[Path]
+) -> None:
+    engine_from(knowledge_copy, cache)
+    (file,) = cache.iterdir()
+    marked, used = set(), set()
+    for opcode, number, _ in pickletools.genops(file.read_bytes()):
+        if "PUT" in opcode.name:
+            marked.add(number)
+        elif opcode.name == "MEMOIZE":
+            marked.add(len(marked))
+        elif "GET" in opcode.name:
+            used.add(number)
+    assert marked == used
 
 
 def test_an_edit_is_never_answered_from_the_cache(

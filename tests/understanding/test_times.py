@@ -33,6 +33,8 @@ def reader() -> TimeReader:
         ("48 hrs after", 2, "after"),
         ("20 min ago", 20 / 1440, "ago"),
         ("two to three days ago", 3, "ago"),
+        ("morpheus8 2 weeks ago", 14, "ago"),
+        ("3 - 4 weeks ago", 28, "ago"),
         ("about a month ago", 30, "ago"),
         ("for months", 60, "duration"),
         ("for weeks", 14, "duration"),

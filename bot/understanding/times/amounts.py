@@ -68,8 +68,10 @@ def _counted(lexicon: Lexicon, line: Line, spot: int) -> tuple[float, int] | Non
         if second is not None and line.at(second[1]) in lexicon.units:
             return max(value, second[0]), second[1]
     elif NUMBER.match(line.at(here)) and line.at(here + 1) in lexicon.units:
-        if line.joined(here - 1):  # "3 - 4 weeks", not "im 45, 3 days ago"
-            return max(value, lexicon.value(line.at(here)) or 0), here + 1
+        later = lexicon.value(line.at(here)) or 0
+        if line.joined(here - 1) and later > value:
+            # "3 - 4 weeks"; not "im 45, 3 days ago", nor "morpheus8 2 weeks ago"
+            return later, here + 1
     return value, here
 
 
