@@ -75,12 +75,11 @@ def shipped_knowledge() -> Path:
 
 def data_folder(env: Mapping[str, str], platform: str = sys.platform) -> Path:
     """Where this user's programs keep their data."""
-    home = Path(env.get("HOME") or env.get("USERPROFILE") or Path.home())
     if platform == "darwin":
-        return home / "Library" / "Application Support" / "aftercare"
+        return _home(env) / "Library" / "Application Support" / "aftercare"
     if platform == "win32":
-        return Path(env.get("LOCALAPPDATA") or home / "AppData" / "Local") / "aftercare"
-    return Path(env.get("XDG_DATA_HOME") or home / ".local" / "share") / "aftercare"
+        return Path(env.get("LOCALAPPDATA") or _home(env) / "AppData" / "Local") / "aftercare"
+    return Path(env.get("XDG_DATA_HOME") or _home(env) / ".local" / "share") / "aftercare"
 
 
 def cache_folder(env: Mapping[str, str], platform: str = sys.platform) -> Path:
@@ -89,8 +88,12 @@ def cache_folder(env: Mapping[str, str], platform: str = sys.platform) -> Path:
         return data_folder(env, platform).parent.parent / "Caches" / "aftercare"
     if platform == "win32":
         return data_folder(env, platform) / "cache"
-    home = Path(env.get("HOME") or Path.home())
-    return Path(env.get("XDG_CACHE_HOME") or home / ".cache") / "aftercare"
+    return Path(env.get("XDG_CACHE_HOME") or _home(env) / ".cache") / "aftercare"
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    """Asked only where nothing else names a folder: a service's user may have no home at all."""
+    return Path(env.get("HOME") or env.get("USERPROFILE") or Path.home())
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Config:

@@ -56,6 +56,16 @@ def test_folders_of_other_systems(platform: str, env: dict[str, str], folder: st
     assert cache_folder(env, platform) != Path(folder)
 
 
+def test_a_service_whose_user_has_no_home_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nowhere)
+    env = {"XDG_DATA_HOME": "/var/lib", "XDG_CACHE_HOME": "/var/cache"}
+    assert data_folder(env, "linux") == Path("/var/lib/aftercare")
+    assert cache_folder(env, "linux") == Path("/var/cache/aftercare")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("PORT", "eighty"), ("PORT", "70000"), ("AFTERCARE_LOG", "x"), ("AFTERCARE_GAPS", "1")],

@@ -81,7 +81,8 @@ async def engine_made_apart(folder: Path, cache: Path | None, *, niceness: int =
 def _compile(folder: str, cache: str, niceness: str) -> int:
     """The other process: prints the path of the result, or the faults."""
     if hasattr(os, "nice"):
-        os.nice(int(niceness))
+        with contextlib.suppress(OSError):  # a service that may not: then it is as fast as others
+            os.nice(int(niceness))
     path = Path(cache) / f"{digest(Path(folder))}.pickle"
     try:
         if _read(path) is None:

@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.conversation.gaps import Gap
+from bot.conversation.session import MEMORY
 from bot.store.gap_book import GapBook
 from bot.store.gaps import KEPT_WEEKS, GapRow, week_of
 from bot.store.migrate import migrate
@@ -336,8 +337,15 @@ class Database:
             return {str(name): int(count) for name, count in await connection.execute(select)}
 
     async def sweep(self, now: float) -> int:
-        """Delete what has expired; returns how many sessions that were."""
+        """Delete what has expired; returns how many sessions that were.
+
+        What was kept while the clock was ahead would outlive its time: that begins now.
+        """
+        latest = now + MEMORY.total_seconds()
+        ahead = sa.update(SESSIONS).where(SESSIONS.c.expires > latest).values(expires=latest)
         async with self.engine.begin() as connection:
+            await connection.execute(ahead)
+            await connection.execute(sa.update(HELD).where(HELD.c.at > now).values(at=now))
             gone = await connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.expires < now))
             await connection.execute(sa.delete(UPDATES).where(UPDATES.c.at < now - KEPT_UPDATES))
             await connection.execute(sa.delete(HELD).where(HELD.c.at < now - KEPT_HELD))

@@ -161,6 +161,17 @@ async def test_a_process_that_fails_is_an_error(
         await engine_made_apart(knowledge_copy, cache)
 
 
+def test_a_service_that_may_not_lower_its_priority_compiles_all_the_same(
+    small_knowledge: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: int) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(compiled.os, "nice", refused)
+    assert compiled._compile(str(small_knowledge), str(cache), "10") == 0
+    assert len(list(cache.iterdir())) == 1
+
+
 def test_what_runs_for_long_never_compiles_itself(
     engine: Engine, knowledge_copy: Path, cache: Path, made: list[Path]
 ) -> None:

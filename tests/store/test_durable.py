@@ -92,6 +92,20 @@ async def test_what_has_expired_is_swept(opened: Opener) -> None:
     assert await known(store, 2) == SESSION
 
 
+async def test_what_was_kept_while_the_clock_was_years_ahead_goes_in_time(opened: Opener) -> None:
+    """From the first sweep by the right clock on it is kept as long as anything else."""
+    store = await opened()
+    for chat in (1, 2):
+        ahead = NOW + dt.timedelta(days=4000 * (chat == 1))
+        await store.put(chat, replace(SESSION, seen=ahead))
+    await store.forget(3)  # waits until all is written
+    await store._database.hold(7, "x", b"x", (NOW + dt.timedelta(days=4000)).timestamp())
+    assert await store.sweep(NOW) == 0
+    assert len(await store._database.held(NOW.timestamp())) == 1
+    assert await store.sweep(NOW + MEMORY + dt.timedelta(seconds=1)) == 2
+    assert await store._database.held(NOW.timestamp()) == []
+
+
 async def test_an_expired_session_is_not_used_before_the_sweep(opened: Opener) -> None:
     store = await opened()
     await store.put(1, SESSION)

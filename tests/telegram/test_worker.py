@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bot.channels.telegram import delivery
+from bot.channels.telegram.worker import Worker
 from bot.conversation.conversation import Conversation
 from tests.standin.server import BotApi, Fault, Json
 
@@ -244,3 +245,7 @@ async def test_updates_are_confirmed_after_their_replies(api: BotApi) -> None:
             return
         await asyncio.sleep(0.01)
     pytest.fail("never confirmed")
+
+
+async def test_with_nothing_in_hand_nothing_is_old(worker: Worker) -> None:
+    assert worker.desk.oldest() == 0

@@ -139,9 +139,8 @@ class Desk:
 
     def oldest(self) -> float:
         """Seconds for which the oldest update has been in hand."""
-        return time.monotonic() - min(
-            (t.came for t in self._tasks.values()), default=time.monotonic()
-        )
+        now = time.monotonic()
+        return now - min((t.came for t in self._tasks.values()), default=now)
 
     async def drain(self, patience: float) -> None:
         """Let answers under way go out, then end all work."""
