@@ -66,6 +66,8 @@ class Load:
     """Seconds between two kills on average (a Poisson process); None: only ``replies`` counts."""
     replies: tuple[int, ...] = ()
     """Kill after so many replies since the last kill: the same in every run, on any machine."""
+    early: bool = False
+    """People write, and kills fall, while the processes still start for the first time."""
     patience: float = 30.0
     """Seconds without any reply after which what is missing counts as unanswered."""
 
@@ -204,7 +206,8 @@ async def run(name: str, harness: Harness, load: Load) -> Result:
     for number in range(len(harness.commands)):
         harness.start(number)
     try:
-        await harness.started()
+        if not load.early:
+            await harness.started()
     except BaseException:
         harness.end()
         raise
@@ -325,9 +328,10 @@ def main() -> None:
     arguments.add_argument("--messages", type=int, default=10_000)
     arguments.add_argument("--chats", type=int, default=500)
     arguments.add_argument("--gap", type=float, default=1.0, help="seconds between kills")
+    arguments.add_argument("--early", action="store_true", help="write while they still start")
     arguments.add_argument("--only", choices=("polling", "webhook", "stock"))
     given = arguments.parse_args()
-    load = Load(given.messages, given.chats, gap=given.gap)
+    load = Load(given.messages, given.chats, gap=given.gap, early=given.early)
     if given.only in (None, "polling"):
         print(asyncio.run(polling(load)), flush=True)
     if given.only in (None, "webhook"):

@@ -6,6 +6,8 @@ second and beside the library's own loop: ``benchmarks/crash.py``.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from benchmarks.crash import Load, Result, polling, webhook
 from tests.postgres import Postgres
 
@@ -32,6 +34,10 @@ async def test_somebody_who_writes_a_lot_sees_one_repeat_a_kill() -> None:
 
 async def test_three_replicas_answer_everybody(postgres: Postgres) -> None:
     held(await webhook(FEW, postgres.database()))
+
+
+async def test_replicas_that_start_while_people_write_answer_everybody(postgres: Postgres) -> None:
+    held(await webhook(replace(FEW, early=True), postgres.database()))
 
 
 async def test_the_librarys_own_loop_loses_most() -> None:
