@@ -1,7 +1,7 @@
 """A small load balancer: each request to the next of several addresses, past those that are down.
 
-It does what nginx does by default: another address is tried when one cannot be connected to, or
-closes before it has answered.
+Another address is tried when one cannot be connected to, or closes before it has answered: the
+latter is more than nginx does with a POST by default, and what `non_idempotent` has it do.
 """
 
 from __future__ import annotations
