@@ -170,7 +170,8 @@ async def test_overload_is_503_and_not_ready(
     monkeypatch.setattr(webhook, "MOST", 1)
     api.slow[1] = 0.5
     first = asyncio.create_task(running.post({"update_id": 5, "message": api.message(text=SIGN)}))
-    await asyncio.sleep(0.2)
+    while not running.hook.desk.waiting:
+        await asyncio.sleep(0.01)
     second = {"update_id": 6, "message": api.message(chat=2, text=SIGN)}
     assert await running.post(second) == 503
     assert "overloaded" in running.hook.health.unready()
@@ -183,7 +184,8 @@ async def test_a_stop_finishes_what_is_under_way_and_takes_no_more(
 ) -> None:
     api.slow[1] = 0.5
     first = asyncio.create_task(running.post({"update_id": 5, "message": api.message(text=SIGN)}))
-    await asyncio.sleep(0.2)
+    while not running.hook.desk.waiting:
+        await asyncio.sleep(0.01)
     running.hook.stop()
     assert await running.post({"update_id": 6, "message": api.message(chat=2, text=SIGN)}) == 503
     assert await first == 200
