@@ -215,7 +215,7 @@ async def run(name: str, harness: Harness, load: Load) -> Result:
     killing = asyncio.create_task(harness.killing(load))
     asked = [(1 + n % load.chats, 1 + n // load.chats) for n in range(load.messages)]
     try:
-        await write(api, asked, load.pace)
+        await asyncio.gather(write(api, asked, load.pace), harness.started())
         moved, last = time.monotonic(), -1
         while time.monotonic() < moved + (load.patience if api.updates else load.patience / 3):
             if killing.done():
