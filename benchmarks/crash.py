@@ -79,6 +79,8 @@ class Result:
     name: str
     messages: int
     unanswered: int
+    waiting: int
+    """Those of them that are not confirmed: they are not lost, the harness has given up."""
     repeats: int
     in_flight: int
     """Chats in flight, summed over the kills: the most repeats there may be."""
@@ -92,7 +94,8 @@ class Result:
     def __str__(self) -> str:
         return (
             f"{self.name}: {self.messages} messages, {self.kills} kills in {self.seconds:.0f} s "
-            f"({self.serving} with messages in hand), {self.unanswered} unanswered, "
+            f"({self.serving} with messages in hand), {self.unanswered} unanswered "
+            f"({self.waiting} of them still waiting), "
             f"{self.repeats} repeats ({self.in_flight} chats were in flight at the kills; "
             f"{self.too_often} repeats beyond one for each)"
         )
@@ -126,6 +129,11 @@ class Counting(BotApi):
         self.replies += 1
         self.replied.set()
         return sent
+
+    def waiting(self) -> set[tuple[int, int]]:
+        """Messages that are not confirmed, by chat and day."""
+        said = [update["message"] for update in self.updates]
+        return {(message["chat"]["id"], int(message["text"].split()[3])) for message in said}
 
     def in_flight(self, handed: set[int]) -> set[int]:
         """The chats of those of the updates that are not confirmed."""
@@ -229,13 +237,15 @@ async def run(name: str, harness: Harness, load: Load) -> Result:
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
         harness.end()
+    unanswered = set(asked) - api.answered.keys()
     repeats = Counter[int]()
     for (chat, _), count in api.answered.items():
         repeats[chat] += count - 1
     return Result(
         name,
         load.messages,
-        unanswered=sum(message not in api.answered for message in asked),
+        unanswered=len(unanswered),
+        waiting=len(unanswered & api.waiting()),
         repeats=repeats.total(),
         in_flight=harness.in_flight.total(),
         too_often=sum(max(0, n - harness.in_flight[chat]) for chat, n in repeats.items()),

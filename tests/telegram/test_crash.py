@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from benchmarks.crash import Load, Result, polling, webhook
+from benchmarks.crash import WORDS, Counting, Load, Result, polling, webhook
 from tests.postgres import Postgres
 
 KILLS = (5, 31, 2)
@@ -47,3 +47,10 @@ async def test_the_librarys_own_loop_loses_most() -> None:
     )
     assert lost.kills == 1
     assert lost.unanswered >= 50
+    assert lost.waiting == 0, "confirmed: nobody sends them again"
+
+
+def test_what_is_not_confirmed_is_told_from_a_loss() -> None:
+    api = Counting()
+    api.say(WORDS.format(day=3), chat=7)
+    assert api.waiting() == {(7, 3)}
