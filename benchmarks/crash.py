@@ -66,6 +66,8 @@ class Load:
     """Seconds between two kills on average (a Poisson process); None: only ``replies`` counts."""
     replies: tuple[int, ...] = ()
     """Kill after so many replies since the last kill: the same in every run, on any machine."""
+    early: bool = False
+    """People write, and kills fall, while the processes still start for the first time."""
     patience: float = 30.0
     """Seconds without any reply after which what is missing counts as unanswered."""
 
@@ -77,6 +79,8 @@ class Result:
     name: str
     messages: int
     unanswered: int
+    waiting: int
+    """Those of them that are not confirmed: they are not lost, the harness has given up."""
     repeats: int
     in_flight: int
     """Chats in flight, summed over the kills: the most repeats there may be."""
@@ -90,7 +94,8 @@ class Result:
     def __str__(self) -> str:
         return (
             f"{self.name}: {self.messages} messages, {self.kills} kills in {self.seconds:.0f} s "
-            f"({self.serving} with messages in hand), {self.unanswered} unanswered, "
+            f"({self.serving} with messages in hand), {self.unanswered} unanswered "
+            f"({self.waiting} of them still waiting), "
             f"{self.repeats} repeats ({self.in_flight} chats were in flight at the kills; "
             f"{self.too_often} repeats beyond one for each)"
         )
@@ -124,6 +129,11 @@ class Counting(BotApi):
         self.replies += 1
         self.replied.set()
         return sent
+
+    def waiting(self) -> set[tuple[int, int]]:
+        """Messages that are not confirmed, by chat and day."""
+        said = [update["message"] for update in self.updates]
+        return {(message["chat"]["id"], int(message["text"].split()[3])) for message in said}
 
     def in_flight(self, handed: set[int]) -> set[int]:
         """The chats of those of the updates that are not confirmed."""
@@ -204,7 +214,8 @@ async def run(name: str, harness: Harness, load: Load) -> Result:
     for number in range(len(harness.commands)):
         harness.start(number)
     try:
-        await harness.started()
+        if not load.early:
+            await harness.started()
     except BaseException:
         harness.end()
         raise
@@ -212,7 +223,7 @@ async def run(name: str, harness: Harness, load: Load) -> Result:
     killing = asyncio.create_task(harness.killing(load))
     asked = [(1 + n % load.chats, 1 + n // load.chats) for n in range(load.messages)]
     try:
-        await write(api, asked, load.pace)
+        await asyncio.gather(write(api, asked, load.pace), harness.started())
         moved, last = time.monotonic(), -1
         while time.monotonic() < moved + (load.patience if api.updates else load.patience / 3):
             if killing.done():
@@ -226,13 +237,15 @@ async def run(name: str, harness: Harness, load: Load) -> Result:
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
         harness.end()
+    unanswered = set(asked) - api.answered.keys()
     repeats = Counter[int]()
     for (chat, _), count in api.answered.items():
         repeats[chat] += count - 1
     return Result(
         name,
         load.messages,
-        unanswered=sum(message not in api.answered for message in asked),
+        unanswered=len(unanswered),
+        waiting=len(unanswered & api.waiting()),
         repeats=repeats.total(),
         in_flight=harness.in_flight.total(),
         too_often=sum(max(0, n - harness.in_flight[chat]) for chat, n in repeats.items()),
@@ -325,9 +338,10 @@ def main() -> None:
     arguments.add_argument("--messages", type=int, default=10_000)
     arguments.add_argument("--chats", type=int, default=500)
     arguments.add_argument("--gap", type=float, default=1.0, help="seconds between kills")
+    arguments.add_argument("--early", action="store_true", help="write while they still start")
     arguments.add_argument("--only", choices=("polling", "webhook", "stock"))
     given = arguments.parse_args()
-    load = Load(given.messages, given.chats, gap=given.gap)
+    load = Load(given.messages, given.chats, gap=given.gap, early=given.early)
     if given.only in (None, "polling"):
         print(asyncio.run(polling(load)), flush=True)
     if given.only in (None, "webhook"):

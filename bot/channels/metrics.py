@@ -30,6 +30,9 @@ class Metrics:
         self.polled = Gauge("aftercare_poll_age_seconds", "Since the last poll", registry=r)
         self.aside = Gauge("aftercare_set_aside", "Confirmed and not answered", registry=r)
         self.store_up = Gauge("aftercare_store_up", "1 if the store works", registry=r)
+        self.unasked = Counter(
+            "aftercare_without_store", "Updates answered without the store", registry=r
+        )
         self.store_failures = Gauge("aftercare_store_failures", "Since the start", registry=r)
         self.reminders = Counter("aftercare_reminders", "Reminders sent", registry=r)
         self.feedback = Counter("aftercare_feedback", "Taps on feedback", ["name"], registry=r)

@@ -104,6 +104,11 @@ class Database:
         dialect: Any = import_module(f"sqlalchemy.dialects.{kind}")
         self._insert = dialect.insert
         self.engine = self._engine()
+        self._asking = self.engine
+        """For statements that need no transaction around them. To begin and to end one are two
+        more waits for a server, which has little time left on a busy machine."""
+        if self.shared:
+            self._asking = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def name(self) -> str:
@@ -193,7 +198,7 @@ class Database:
             set_={"owner": insert.excluded.owner, "until": insert.excluded.until},
             where=sa.or_(TURNS.c.until < self._clock(), TURNS.c.owner == self.owner),
         ).returning(TURNS.c.chat)
-        async with self.engine.begin() as connection:
+        async with self._asking.connect() as connection:
             return set((await connection.execute(take)).scalars())
 
     async def renew_turns(self) -> None:
@@ -210,7 +215,7 @@ class Database:
         done = sa.select(UPDATES.c.number).where(
             UPDATES.c.bot == self._bot, UPDATES.c.number.in_(numbers)
         )
-        async with self.engine.connect() as connection:
+        async with self._asking.connect() as connection:
             values = {row.chat: row.value for row in await connection.execute(sessions)}
             return values, set((await connection.execute(done)).scalars())
 

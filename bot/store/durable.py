@@ -13,6 +13,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -212,7 +213,7 @@ class DurableStore:
             found = await self._patient(self._read((chat, number)), PATIENCE)
         except Exception as failed:  # noqa: BLE001 - the answer never waits for the store
             self._note(failed, "reading")
-            return known
+            return replace(known, asked=False)
         if found.turnstile is not Turnstile.FREE:
             return found
         if waiting is not _MISSING:

@@ -34,6 +34,8 @@ class Opened:
 
     turnstile: Turnstile
     session: Session = field(default_factory=Session)
+    asked: bool = True
+    """Whether the store could be asked. Else the update may be done, or another process's."""
 
 
 @dataclass(frozen=True, slots=True)

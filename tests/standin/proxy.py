@@ -1,7 +1,7 @@
 """A small load balancer: each request to the next of several addresses, past those that are down.
 
-It does what nginx does by default: another address is tried when one cannot be connected to, or
-closes before it has answered.
+Another address is tried when one cannot be connected to, or closes before it has answered: the
+latter is more than nginx does with a POST by default, and what `non_idempotent` has it do.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import itertools
 import json
 from collections import defaultdict
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, web
 
 
 class Proxy:
@@ -19,7 +19,8 @@ class Proxy:
     def __init__(self, replicas: list[str]) -> None:
         self.replicas = replicas
         self.handed: defaultdict[str, set[int]] = defaultdict(set)
-        """Updates that each of them was given; what is confirmed since is not taken out."""
+        """Updates that each of them was given; what is confirmed since is not taken out, nor what
+        it sent back. One that could not be connected to was given nothing."""
         self._turn = itertools.count()
         self._runner: web.AppRunner | None = None
         self._session: ClientSession | None = None
@@ -49,15 +50,18 @@ class Proxy:
     async def _forward(self, request: web.Request) -> web.Response:
         assert self._session is not None
         body = await request.read()
+        update = json.loads(body)["update_id"]
         first = next(self._turn)
         for number in range(len(self.replicas)):
             address = self.replicas[(first + number) % len(self.replicas)]
-            self.handed[address].add(json.loads(body)["update_id"])
+            self.handed[address].add(update)
             try:
                 async with self._session.post(
                     f"{address}{request.path}", data=body, headers=_kept(request)
                 ) as answer:
                     return web.Response(status=answer.status, body=await answer.read())
+            except ClientConnectorError:
+                self.handed[address].discard(update)
             except (ClientError, TimeoutError):
                 continue
         return web.Response(status=502)

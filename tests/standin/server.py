@@ -292,6 +292,8 @@ class BotApi:
         url, secret = str(data.get("url", "")), str(data.get("secret_token", ""))
         if secret and not SECRET.fullmatch(secret):
             raise ApiError(400, "Bad Request: secret token contains unallowed characters")
+        if self.webhook is not None and self.webhook.goes_to(url, secret):
+            return True  # "Webhook is already set": what is under way goes on
         await self._drop_webhook()
         if url:
             if not url.startswith(("https://", "http://127.0.0.1")):

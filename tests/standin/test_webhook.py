@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aiohttp import ClientSession, web
@@ -18,11 +18,15 @@ class Receiver:
     def __init__(self) -> None:
         self.answers: list[int] = []
         self.got: list[tuple[int, str | None]] = []
+        self.open = asyncio.Event()
+        """Cleared: it takes updates, and answers when this is set again."""
+        self.open.set()
 
     async def handle(self, request: web.Request) -> web.Response:
         update = await request.json()
         secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token")
         self.got.append((update["update_id"], secret))
+        await self.open.wait()
         return web.Response(status=self.answers.pop(0) if self.answers else 200)
 
 
@@ -53,11 +57,46 @@ async def test_an_update_comes_again_until_it_is_accepted_and_in_order(
     bot.answers = [500, 503, 200]
     first, second = api.say("one"), api.say("two")
     assert (await call(api, "setWebhook", url=url, secret_token="s3cret"))["ok"]
-    for _ in range(300):
-        if not api.updates:
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: not api.updates)
     assert bot.got == [(n, "s3cret") for n in (first, first, first, second)]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("did not come to pass")
+
+
+async def test_the_same_webhook_set_again_hands_out_nothing_anew(
+    api: BotApi, receiver: tuple[Receiver, str]
+) -> None:
+    """Each replica sets it at its start, while others are at work ("Webhook is already set")."""
+    bot, url = receiver
+    bot.open.clear()
+    first = api.say("one")
+    await call(api, "setWebhook", url=url, secret_token="s")
+    await until(lambda: bool(bot.got))
+    assert (await call(api, "setWebhook", url=url, secret_token="s"))["ok"]
+    second = api.say("two")
+    bot.open.set()
+    await until(lambda: not api.updates)
+    assert bot.got == [(first, "s"), (second, "s")]
+
+
+async def test_another_webhook_gets_what_is_under_way(
+    api: BotApi, receiver: tuple[Receiver, str]
+) -> None:
+    bot, url = receiver
+    bot.open.clear()
+    first = api.say("one")
+    await call(api, "setWebhook", url=url, secret_token="old")
+    await until(lambda: bool(bot.got))
+    assert (await call(api, "setWebhook", url=url, secret_token="new"))["ok"]
+    bot.open.set()
+    await until(lambda: not api.updates)
+    assert bot.got == [(first, "old"), (first, "new")]
 
 
 async def test_polling_is_refused_while_a_webhook_is_set(

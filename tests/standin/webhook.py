@@ -83,6 +83,10 @@ class WebhookDelivery:
         del self._under_way[update["update_id"]]
         self._arrived.set()
 
+    def goes_to(self, url: str, secret: str) -> bool:
+        """Whether this is where to, and with this secret."""
+        return (url, secret) == (self._url, self._secret)
+
     async def stop(self) -> None:
         """End the delivery; what is not confirmed stays in the queue."""
         self._task.cancel()

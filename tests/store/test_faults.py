@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.conversation.session import Session
 from bot.store import durable
@@ -124,6 +125,42 @@ async def test_a_slow_database_is_not_waited_for(postgres: Postgres) -> None:
     began = time.monotonic()
     await asyncio.gather(*(store.open(chat, chat, NOW) for chat in range(3, 60)))
     assert time.monotonic() - began < 0.1, "nobody asks again for a while"
+    await store.stop()
+
+
+async def test_an_answer_without_the_store_is_told_from_others(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store is slow on purpose: another connection keeps a table locked."""
+    monkeypatch.setattr(durable, "PATIENCE", 20.0)
+    address = postgres.database()
+    store, another = store_at(address), Database(address, 1)
+    await store.start()
+    assert (await store.open(1, 1, NOW)).asked
+    monkeypatch.setattr(durable, "PATIENCE", 0.1)
+    async with another.engine.begin() as connection:
+        await connection.execute(sa.text("LOCK TABLE turns IN ACCESS EXCLUSIVE MODE"))
+        assert not (await store.open(2, 2, NOW)).asked, "too slow"
+        assert not (await store.open(3, 3, NOW)).asked, "not asked again at once"
+    monkeypatch.setattr(durable, "PATIENCE", 20.0)
+    await asyncio.sleep(durable.REST)
+    assert (await store.open(4, 4, NOW)).asked
+    await another.close()
+    await store.stop()
+
+
+async def test_a_question_is_no_transaction(postgres: Postgres) -> None:
+    """To begin and end one are more waits for the server, and each is long on a busy machine."""
+    store = store_at(postgres.database())
+    await store.start()
+    seen: list[str] = []
+    async with store._database.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        raw.driver_connection.add_query_logger(lambda said: seen.append(said.query))  # type: ignore[union-attr]
+    await asyncio.gather(*(store.open(chat, chat, NOW) for chat in range(1, 50)))
+    assert seen == []
+    await store._database.renew_turns()
+    assert [said.split()[0] for said in seen] == ["BEGIN", "COMMIT;"], "the others are"
     await store.stop()
 
 

@@ -6,7 +6,9 @@ second and beside the library's own loop: ``benchmarks/crash.py``.
 
 from __future__ import annotations
 
-from benchmarks.crash import Load, Result, polling, webhook
+from dataclasses import replace
+
+from benchmarks.crash import WORDS, Counting, Load, Result, polling, webhook
 from tests.postgres import Postgres
 
 KILLS = (5, 31, 2)
@@ -34,6 +36,10 @@ async def test_three_replicas_answer_everybody(postgres: Postgres) -> None:
     held(await webhook(FEW, postgres.database()))
 
 
+async def test_replicas_that_start_while_people_write_answer_everybody(postgres: Postgres) -> None:
+    held(await webhook(replace(FEW, early=True), postgres.database()))
+
+
 async def test_the_librarys_own_loop_loses_most() -> None:
     """Shows that the harness finds a loss: the same messages, the same kill."""
     lost = await polling(
@@ -41,3 +47,10 @@ async def test_the_librarys_own_loop_loses_most() -> None:
     )
     assert lost.kills == 1
     assert lost.unanswered >= 50
+    assert lost.waiting == 0, "confirmed: nobody sends them again"
+
+
+def test_what_is_not_confirmed_is_told_from_a_loss() -> None:
+    api = Counting()
+    api.say(WORDS.format(day=3), chat=7)
+    assert api.waiting() == {(7, 3)}

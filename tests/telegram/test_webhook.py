@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from bot.channels.metrics import Metrics
 from bot.channels.telegram import delivery, webhook
@@ -15,7 +16,13 @@ from bot.channels.telegram.webhook import Hook, secret_of
 from bot.channels.web.app import SECRET_HEADER, make_app
 from bot.channels.web.serve import Served
 from bot.conversation.engine import Engine
+from bot.store import durable
+from bot.store.database import Database
+from bot.store.durable import DurableStore
 from bot.store.memory import MemoryStore
+from bot.store.sealing import Seal, new_key
+from bot.store.store import Store
+from tests.postgres import Postgres
 from tests.standin.server import TOKEN, BotApi, Fault
 
 SIGN = "cant swallow my food since botox 3 days ago"
@@ -29,11 +36,11 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 class Running:
     """A bot that the stand-in delivers to."""
 
-    def __init__(self, api: BotApi, engine: Engine) -> None:
+    def __init__(self, api: BotApi, engine: Engine, store: Store | None = None) -> None:
         self.bot = make_bot(TOKEN, api.url, 64)
         self.metrics = Metrics()
         self.hook = Hook(
-            self.bot, engine, MemoryStore(), "", secret_of(TOKEN), metrics=self.metrics
+            self.bot, engine, store or MemoryStore(), "", secret_of(TOKEN), metrics=self.metrics
         )
         app = make_app(
             self.hook.health, self.metrics, hook=("/hook", secret_of(TOKEN), self.hook.receive)
@@ -105,6 +112,46 @@ async def test_what_comes_twice_is_answered_once(api: BotApi, running: Running) 
     assert len(api.texts(1)) == 1
 
 
+async def test_what_comes_to_two_replicas_is_answered_once_if_the_store_can_be_asked(
+    api: BotApi, engine: Engine, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If it cannot be asked both answer, rather than none, and both count it."""
+    address, key = postgres.database(), new_key()
+    stores = [DurableStore(Database(address, 1), Seal(key, 1)) for _ in range(2)]
+    replicas = [Running(api, engine, store) for store in stores]
+    tasks = []
+    for store, replica in zip(stores, replicas, strict=True):
+        await store.start()
+        await replica.served.start()
+        tasks.append(asyncio.create_task(replica.hook.run()))
+        while replica.hook._me is None:
+            await asyncio.sleep(0.01)
+
+    async def without_store(update: int) -> list[float | None]:
+        """Both are given it; how often each of them has answered without the store so far."""
+        data = {"update_id": update, "message": api.message(text=SIGN)}
+        assert await asyncio.gather(*(replica.post(data) for replica in replicas)) == [200, 200]
+        name = "aftercare_without_store_total"
+        return [replica.metrics.registry.get_sample_value(name) for replica in replicas]
+
+    monkeypatch.setattr(durable, "PATIENCE", 20.0)
+    assert await without_store(1) == [0, 0]
+    assert len(api.texts(1)) == 1
+    monkeypatch.setattr(durable, "PATIENCE", 0.1)
+    locking = Database(address, 1)
+    async with locking.engine.begin() as connection:
+        await connection.execute(sa.text("LOCK TABLE turns IN ACCESS EXCLUSIVE MODE"))
+        assert await without_store(2) == [1, 1]
+    assert len(api.texts(1)) == 3
+    await locking.close()
+    for store, replica, task in zip(stores, replicas, tasks, strict=True):
+        replica.hook.stop()
+        await asyncio.wait_for(task, 12)
+        await replica.served.stop()
+        await replica.bot.shutdown()
+        await store.stop()
+
+
 async def test_who_waits_too_long_is_told_to_come_again(
     api: BotApi, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +170,8 @@ async def test_overload_is_503_and_not_ready(
     monkeypatch.setattr(webhook, "MOST", 1)
     api.slow[1] = 0.5
     first = asyncio.create_task(running.post({"update_id": 5, "message": api.message(text=SIGN)}))
-    await asyncio.sleep(0.2)
+    while not running.hook.desk.waiting:
+        await asyncio.sleep(0.01)
     second = {"update_id": 6, "message": api.message(chat=2, text=SIGN)}
     assert await running.post(second) == 503
     assert "overloaded" in running.hook.health.unready()
@@ -136,7 +184,8 @@ async def test_a_stop_finishes_what_is_under_way_and_takes_no_more(
 ) -> None:
     api.slow[1] = 0.5
     first = asyncio.create_task(running.post({"update_id": 5, "message": api.message(text=SIGN)}))
-    await asyncio.sleep(0.2)
+    while not running.hook.desk.waiting:
+        await asyncio.sleep(0.01)
     running.hook.stop()
     assert await running.post({"update_id": 6, "message": api.message(chat=2, text=SIGN)}) == 503
     assert await first == 200

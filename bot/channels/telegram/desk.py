@@ -218,6 +218,8 @@ class Desk:
             if opened.turnstile is Turnstile.DONE:
                 self._metrics.repeats.inc()
                 return
+            if not opened.asked:
+                self._metrics.unasked.inc()
             if task.turn is None:
                 task.turn = self._joined(task, opened.session) or self._turn(task, opened.session)
         await self._send(work.chat, task.turn, work.message)
