@@ -16,6 +16,8 @@ _TOKEN = re.compile(
 )
 _APOSTROPHES = str.maketrans("", "", "'’`´ʼ")
 _LATIN_LIMIT = 0x250
+_WRITTEN_OUT = {"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l"}
+"""Letters that are no letter with an accent, as people type them who do not have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def fold(text: str) -> str:
     for char in unicodedata.normalize("NFKD", low):
         if unicodedata.combining(char) and kept and ord(kept[-1]) < _LATIN_LIMIT:
             continue
-        kept.append("l" if char == "ł" else char)
+        kept.append(_WRITTEN_OUT.get(char, char))
     return unicodedata.normalize("NFC", "".join(kept))
 
 

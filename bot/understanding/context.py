@@ -153,10 +153,12 @@ def _tells_of_treatment(cue: Hit[Meaning], tokens: Tokens) -> bool:
     """Beside a treatment such a cue tells of it: "my mum had filler", "filler 3 years ago"."""
     words = {tokens.forms[word] for word in cue.covered}
     if cue.payload.name == "other_person":
-        return not words & {"hers", "theirs", "his"}
+        return not words & _TELLS_MORE
     return cue.payload.name == "history" and bool(words & _TIME_OF_TREATMENT)
 
 
+_TELLS_MORE = frozenset(("hers", "theirs", "his", "went", "lost"))
+"""Words of a cue that tells what became of somebody: "had filler 5 years ago and went"."""
 _TIME_OF_TREATMENT = frozenset("ago last year years time first previous".split())
 
 

@@ -51,6 +51,8 @@ TRAIT_REACH = 10
 """Words between a symptom and what makes it worse (severity, trend)."""
 SOFT_REACH = 4
 """The same for what makes it milder: doubt raises, so it must stand close."""
+_NO_TREND = frozenset("no not isnt arent wasnt werent hasnt havent doesnt dont didnt aint".split())
+_TREND_GLUE = frozenset("get gets got getting gotten become becoming any really much been".split())
 SIDE_REACH = 6
 PLACE_SENTENCES = 2
 """So many sentences before a sign the place may be named."""
@@ -308,7 +310,14 @@ class Reader:
         for hit, status, _, _ in told:
             by_name.setdefault(hit.payload.name, []).append((hit, status))
         by_clause: dict[int, list[Hit[Meaning]]] = {}
+        silent = {tokens.sentences[hit.first] for hit in hits} | questions(tokens)
+        worse_after: set[int] = set()
         for quality in groups.get("quality", ()):
+            if quality.payload.name == "worse":
+                if _not_worse(quality, tokens):
+                    continue
+                if first_scope(quality, scopes, tokens)[0] is not Status.HYPOTHETICAL:
+                    worse_after |= {tokens.sentences[quality.first]} - silent
             by_clause.setdefault(tokens.clauses[quality.first], []).append(quality)
         for hit, status, evidence, cue in told:
             narrower = self._narrower.get(hit.payload.name, _NONE) & by_name.keys()
@@ -325,6 +334,8 @@ class Reader:
                 if tokens.gap(quality, hit)
                 <= (SOFT_REACH if quality.payload.name in ("mild", "better") else TRAIT_REACH)
             }
+            if tokens.sentences[hit.first] + 1 in worse_after:
+                traits.add("worse")  # "my cheek is numb. getting worse": it tells of what was told
             key = (hit.payload.name, status)
             old = found.get(key)
             if old is not None:
@@ -358,6 +369,15 @@ class Reader:
 def _may_negate(hit: Hit[Meaning], tokens: Tokens) -> bool:
     """Whether a word of a denial is a slip that may stand for its opposite."""
     return any(negates(other) for word in hit.covered for other in tokens.others.get(word, ()))
+
+
+def _not_worse(quality: Hit[Meaning], tokens: Tokens) -> bool:
+    """``not getting worse``, ``no worse``: a denial of the trend, in the words right before it."""
+    spot = quality.first
+    while spot and tokens.forms[spot - 1] in _TREND_GLUE:
+        spot -= 1
+    near = tokens.places[quality.first] - tokens.places[spot - 1] == quality.first - spot + 1
+    return spot > 0 and near and tokens.forms[spot - 1] in _NO_TREND
 
 
 def _side(hit: Hit[Meaning], tokens: Tokens, qualities: Sequence[Hit[Meaning]]) -> Side | None:

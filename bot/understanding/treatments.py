@@ -203,7 +203,11 @@ def _stated(hit: Hit[Meaning], tokens: Tokens, asked: bool) -> bool:
     ):
         high += 1
     near = tokens.forms[low : high + 1]
-    return not _OWN.isdisjoint(near) and _ASKING.isdisjoint(near)
+    asking = any(
+        word in _ASKING and (word != "can" or number == 0 or near[number - 1] != "i")
+        for number, word in enumerate(near)
+    )
+    return not asking and not _OWN.isdisjoint(near)
 
 
 def after_all(

@@ -45,6 +45,21 @@ def test_growth_counts_as_worse() -> None:
     assert not finding("laser 3 days ago, itching", "itching").worse
 
 
+@pytest.mark.parametrize(
+    ("told", "worse"),
+    [
+        (". Getting worse by the day", True),
+        (". its growing. my brows are uneven too", True),
+        (" and it is not getting any worse", False),
+        (". No worse than yesterday", False),
+        (". Will it get worse?", False),
+        (". my headache is worse", False),
+    ],
+)
+def test_a_trend_in_the_next_sentence_tells_of_what_was_told(told: str, worse: bool) -> None:
+    assert finding(f"filler 5 days ago, my cheek is numb{told}", "numbness_face").worse is worse
+
+
 def test_what_makes_it_milder_must_stand_next_to_it() -> None:
     text = "botox 2 days ago, headache, and since this morning my skin itches slightly"
     assert finding(text, "itching").mild

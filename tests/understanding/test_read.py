@@ -28,6 +28,9 @@ TODAY = dt.date(2026, 11, 24)
         ("naúsea", "nausea"),
         ("🤮🤮", "vomiting"),
         ("cantbreathe", "breathing_difficulty"),
+        ("die Lippe ist weiß", "blanching"),
+        ("mal à l’œil gauche", "eye_pain"),
+        ("mon cœur bat très vite", "palpitations"),
     ],
 )
 def test_typos_and_other_spellings(engine: Engine, text: str, symptom: str) -> None:

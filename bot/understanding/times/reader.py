@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.content.models import OtherLanguages, TimeWords
 from bot.understanding.times.amounts import (
@@ -27,6 +27,8 @@ _ONSET = frozenset(
 """Before a time: that is when something began."""
 _ONSET_REACH = 3
 _PLACE = frozenset(("in", "at", "on"))
+_HALVES = frozenset(("am", "pm", "oclock"))
+"""After a number: an hour of the clock."""
 _NO_AMOUNT = frozenset(("first", "second", "third"))
 
 
@@ -140,7 +142,7 @@ class TimeReader:
             else:
                 found.append(expression)
                 spot = expression.last + 1
-        return _explained(found, line)
+        return _explained(found, line) if found else list(_clock(line))
 
     def _fixed(self, line: Line, spot: int) -> TimeExpression | None:
         """``yesterday``, ``the other day``."""
@@ -153,6 +155,13 @@ class TimeReader:
                 return TimeExpression(spot, spot + len(group) - 1, days, "after")
             return TimeExpression(spot, spot + len(group) - 1, days, "ago")
         return None
+
+
+def _clock(line: Line) -> Iterator[TimeExpression]:
+    """``at 3pm``: today, in a message that names no other time."""
+    for spot, word in enumerate(line.words):
+        if word in _HALVES and line.words[spot - 1].isdigit() and "at" in line.words[:spot][-4:]:
+            yield TimeExpression(spot - 1, spot, 0, "now")
 
 
 def _explained(found: list[TimeExpression], line: Line) -> list[TimeExpression]:

@@ -25,7 +25,11 @@ def told_today(lexicon: Lexicon, line: Line, today: dt.date) -> tuple[dt.date, i
         spot
         for spot, word in enumerate(line.words)
         if spot
-        and (word in SUFFIXES or (word in lexicon.weekdays and word not in DOUBTFUL_WEEKDAYS))
+        and (
+            word in SUFFIXES
+            or (word in lexicon.weekdays and word not in DOUBTFUL_WEEKDAYS)
+            or line.reads(spot - 2, "today", "is")  # "today is sat"
+        )
     ]
     for told in (_told_before, _told_after):
         for spot in spots:
