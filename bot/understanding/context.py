@@ -216,7 +216,8 @@ def _list_end(
         parts.append((start, end))
     for number, (start, end) in enumerate(parts):
         said = set(tokens.forms[start : end + 1])
-        if said & _LISTS or any(tokens.forms[later] in _LISTS for later, _ in parts[number:]):
+        later = {tokens.forms[first] for first, _ in parts[number:]}
+        if said & _ASKS or (said | later) & _LISTS:
             continue
         if not any(start <= sign.first <= end for sign in signs):
             continue
@@ -227,12 +228,19 @@ def _list_end(
     return last
 
 
-_TOLD_SINCE = frozenset("since left right now today tonight yesterday hurts cant wont".split())
+_TOLD_SINCE = frozenset(
+    "since left right one has theres now today tonight yesterday hurts cant wont".split()
+)
 """Words of a sign that is there, past a comma behind what is only supposed."""
-_TOLD_NOW = _TOLD_SINCE | frozenset("is are am im its one keeps feels looks when and".split())
+_TOLD_NOW = _TOLD_SINCE | frozenset("is are am im its keeps feels looks when and".split())
 """The same behind what is denied."""
 _LISTS = frozenset("or nor no not any neither without".split())
 """Words by which a list goes on."""
+_ASKS = frozenset(
+    "anyone anybody someone people you u they will would could can might may should does did how "
+    "what if".split()
+)
+"""Words by which a question or a supposition goes on."""
 
 
 def _part(word: int, tokens: Tokens) -> tuple[int, int]:
