@@ -30,6 +30,8 @@ class Scope:
             return cue.payload.cue is not None and cue.payload.cue.direction == "forward"
         if cue.payload.cue is not None and cue.payload.cue.direction == "backward":
             return self.first <= hit.last <= self.last
+        if self.status is Status.OTHER_PERSON and hit.last > self.last:
+            return False  # "my friend bled after hers and mine is soaking a towel"
         return self.first <= hit.first <= self.last
 
 
