@@ -30,6 +30,8 @@ class Scope:
             return cue.payload.cue is not None and cue.payload.cue.direction == "forward"
         if cue.payload.cue is not None and cue.payload.cue.direction == "backward":
             return self.first <= hit.last <= self.last
+        if self.status is Status.OTHER_PERSON and hit.last > self.last:
+            return False  # "my friend bled after hers and mine is soaking a towel"
         return self.first <= hit.first <= self.last
 
 
@@ -105,7 +107,7 @@ def scopes_of(tokens: Tokens, groups: Hits, signs: list[Hit[Meaning]]) -> Scopes
             continue
         if cue.meaning == "history" and again:
             continue
-        sentence, clause = tokens.sentences[hit.first], tokens.clauses[hit.first]
+        sentence = tokens.sentences[hit.first]
         if cue.direction == "forward":
             # from the second word of the cue on: "dont have" also denies "have a fever"
             first, last = hit.first + 1, min(total - 1, hit.last + cue.reach)
@@ -115,16 +117,11 @@ def scopes_of(tokens: Tokens, groups: Hits, signs: list[Hit[Meaning]]) -> Scopes
                 if first <= stop <= last and stop > hit.last:
                     last = stop - 1
                     break
+            last = _list_end(hit, last, tokens, signs, treated)
         elif cue.direction == "backward":
             first, last = _backward(hit, cue.reach, tokens, stops, ends), hit.first - 1
         else:
-            first = last = hit.first
-            while first and tokens.clauses[first - 1] == clause:
-                if _begins_anew(first, hit, tokens):
-                    break
-                first -= 1
-            while last + 1 < total and tokens.clauses[last + 1] == clause:
-                last += 1
+            first, last = _both_ways(hit, tokens)
         scopes.setdefault(sentence, []).append(Scope(Status(cue.meaning), first, last, hit))
     _answered(tokens, groups, scopes)
     return scopes
@@ -185,6 +182,115 @@ def _backward(
         if before in stops and tokens.forms[before] not in _NO_STOP_BACKWARD:
             break
     return first
+
+
+def _both_ways(cue: Hit[Meaning], tokens: Tokens) -> tuple[int, int]:
+    """The words that a cue looking both ways acts on: its own part of the clause.
+
+    Beyond a comma it acts on a list that it ends ("had fits, faints and migraines as a kid") or
+    opens ("as a kid i had fits, faints and migraines"), and on nothing else: "chest hurts, had
+    asthma as a kid" tells of the chest now.
+    """
+    first, _ = _part(cue.first, tokens)
+    _, last = _part(cue.last, tokens)
+    own = first
+    start = first
+    while _HELD.isdisjoint(tokens.forms[own : last + 1]) and _goes_on(start - 1, start, tokens):
+        start, end = _part(start - 1, tokens)
+        if not _HELD.isdisjoint(tokens.forms[start : end + 1]):
+            first = start
+            break
+    while _HELD.isdisjoint(tokens.forms[own : cue.first]) and _goes_on(last, last + 1, tokens):
+        start, end = _part(last + 1, tokens)
+        if not _PRESENT.isdisjoint(tokens.forms[start : end + 1]):
+            break
+        last = end
+    anew = (word for word in range(cue.first, first, -1) if _begins_anew(word, cue, tokens))
+    return next(anew, first), last
+
+
+_HELD = frozenset("had have got get used suffered suffer".split())
+"""Verbs of what somebody had: a part of a clause that holds one is about that and is complete."""
+_PRESENT = frozenset(
+    "is are am im its now today tonight yesterday since still hurts cant cannot wont keeps feels "
+    "looks isnt arent doesnt dont going getting turning coming worse".split()
+)
+"""Words of what is there now: past a comma they end what is told of the past."""
+_OPENS = frozenset("i im ive my now the it its had used always".split())
+"""After "and" these open another part."""
+
+
+def _list_end(
+    cue: Hit[Meaning],
+    last: int,
+    tokens: Tokens,
+    signs: Sequence[Hit[Meaning]],
+    treated: Sequence[Hit[Meaning]],
+) -> int:
+    """How far a cue acts where it opens a list: past a comma a sign told as there ends it.
+
+    "no fever, chills or cough" is a list; "no fever, left calf hot and hard" and "scared of clots,
+    chest tight since last night" are not. A list may go on with "or".
+    """
+    marks = _TOLD_NOW if cue.payload.name == "denied" else _TOLD_SINCE
+    _, end = _part(cue.last, tokens)
+    parts = []
+    while end < last:
+        start, end = _part(end + 1, tokens)
+        parts.append((start, end))
+    for number, (start, end) in enumerate(parts):
+        said = set(tokens.forms[start : end + 1])
+        later = {tokens.forms[first] for first, _ in parts[number:]}
+        if said & _ASKS or (said | later) & _LISTS:
+            continue
+        if not any(start <= sign.first <= end for sign in signs):
+            continue
+        if said & marks or (
+            cue.payload.name == "denied" and any(start <= t.first <= end for t in treated)
+        ):
+            return start - 1
+    return last
+
+
+_TOLD_SINCE = frozenset(
+    "since left right one has theres now today tonight yesterday hurts cant wont".split()
+)
+"""Words of a sign that is there, past a comma behind what is only supposed."""
+_TOLD_NOW = _TOLD_SINCE | frozenset("is are am im its keeps feels looks when and".split())
+"""The same behind what is denied."""
+_LISTS = frozenset("or nor no not any neither without".split())
+"""Words by which a list goes on."""
+_ASKS = frozenset(
+    "anyone anybody someone people you u they will would could can might may should does did how "
+    "what if".split()
+)
+"""Words by which a question or a supposition goes on."""
+
+
+def _part(word: int, tokens: Tokens) -> tuple[int, int]:
+    """The words between two commas round a word, in its clause."""
+    first = last = word
+    while _goes_on(first - 1, first, tokens) and not _parts(first - 1, first, tokens):
+        first -= 1
+    while _goes_on(last, last + 1, tokens) and not _parts(last, last + 1, tokens):
+        last += 1
+    return first, last
+
+
+def _goes_on(word: int, following: int, tokens: Tokens) -> bool:
+    return (
+        word >= 0
+        and following < len(tokens.forms)
+        and tokens.clauses[word] == tokens.clauses[following]
+    )
+
+
+def _parts(word: int, following: int, tokens: Tokens) -> bool:
+    """Whether a comma, or an "and" that opens something new, stands before the second word."""
+    if tokens.places[following] - tokens.places[word] > 1:
+        return True
+    opened = tokens.forms[following + 1 : following + 2]
+    return tokens.forms[following] in ("and", "n", "plus", "also") and not _OPENS.isdisjoint(opened)
 
 
 _NO_STOP_BACKWARD = frozenset(("my", "so", "just", "only", "also", "still", "since", "which"))

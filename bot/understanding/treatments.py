@@ -26,6 +26,7 @@ _NO_LENGTH_SINCE = frozenset("lasted lasts for took takes within every next firs
 _INTRODUCED = frozenset(("that", "this", "it", "both", "all"))
 _SENTENCE_COST = 8
 """A time in the next sentence ("that was sunday") counts as so many words further away."""
+_AFTERWARDS = frozenset(("after", "since", "following", "post"))
 _TO_COME_REACH = 6
 _OTHERS_REACH = 8
 _UNDONE = frozenset(
@@ -276,6 +277,8 @@ def attached(
         cost += 6 * sum(low.last < m.first < high.first for m in mentions if m is not hit)
         if time.kind == "after" and time.last > hit.last:
             cost += 6  # "botox ... two days after": the day of the symptom
+        if time.kind == "ago" and low is time and tokens.forms[time.last + 1] in _AFTERWARDS:
+            cost += 6  # "drain out today after my tummy tuck (day 8)": the day of something else
         if low is hit and _marks_between(low, high, tokens):
             # "i had botox, on the 20th my lid dropped"
             cost += 3 * any(0 < s.first - time.last <= 3 for s in symptoms)

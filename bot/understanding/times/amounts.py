@@ -22,6 +22,9 @@ _INTO = frozenset(("my", "the", "it", "recovery", "healing", "this", "her", "his
 _WITHIN = frozenset(("in", "within"))
 _UNTIL_OVER = frozenset(("in", "within", "after", "by", "lasted", "for", "took"))
 """Before an amount with "gone": how long something took to go."""
+_EXPECTING = frozenset(("pregnant", "preggers", "along", "gestation"))
+_I_AM = frozenset(("im", "am", "shes", "is"))
+"""With "gone": weeks of a pregnancy."""
 _AFTER_BEFORE = frozenset(("", "now", "and", "but", "today", "still"))
 """What may follow "4 days before" where it means "4 days ago"."""
 
@@ -111,6 +114,8 @@ def _tied(lexicon: Lexicon, line: Line, first: int, last: int, days: float) -> T
         return found("ago", last + 1)
     if (tail, after) == ("or", "so") and line.at(last + 3) in lexicon.ago:
         return found("ago", last + 3)
+    if tail in _EXPECTING or (tail == "gone" and before in _I_AM):
+        return found("before", last + 1)  # "im 6 weeks gone": the pregnancy
     if tail == "gone" and before not in _UNTIL_OVER:
         return found("ago", last + 1)  # "a month gone"
     if tail == "before" and line.joined(last):
