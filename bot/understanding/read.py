@@ -310,14 +310,18 @@ class Reader:
         for hit, status, _, _ in told:
             by_name.setdefault(hit.payload.name, []).append((hit, status))
         by_clause: dict[int, list[Hit[Meaning]]] = {}
-        silent = {tokens.sentences[hit.first] for hit in hits} | questions(tokens)
+        with_signs, asked = {tokens.sentences[hit.first] for hit in hits}, questions(tokens)
         worse_after: set[int] = set()
         for quality in groups.get("quality", ()):
             if quality.payload.name == "worse":
                 if _not_worse(quality, tokens):
                     continue
-                if first_scope(quality, scopes, tokens)[0] is not Status.HYPOTHETICAL:
-                    worse_after |= {tokens.sentences[quality.first]} - silent
+                sentence = tokens.sentences[quality.first]
+                by_itself = sentence not in with_signs
+                question = sentence in asked and _to_its_end(quality, tokens)
+                status, _ = first_scope(quality, scopes, tokens)
+                if by_itself and not question and status is not Status.HYPOTHETICAL:
+                    worse_after.add(sentence)
             by_clause.setdefault(tokens.clauses[quality.first], []).append(quality)
         for hit, status, evidence, cue in told:
             narrower = self._narrower.get(hit.payload.name, _NONE) & by_name.keys()
@@ -369,6 +373,17 @@ class Reader:
 def _may_negate(hit: Hit[Meaning], tokens: Tokens) -> bool:
     """Whether a word of a denial is a slip that may stand for its opposite."""
     return any(negates(other) for word in hit.covered for other in tokens.others.get(word, ()))
+
+
+def _to_its_end(hit: Hit[Meaning], tokens: Tokens) -> bool:
+    """Whether no mark stands behind the words in their sentence: "its getting worse, any advice?"
+    asks for advice only."""
+    word = hit.last
+    while word + 1 < len(tokens.forms) and tokens.sentences[word + 1] == tokens.sentences[word]:
+        if tokens.places[word + 1] - tokens.places[word] > 1:
+            return False
+        word += 1
+    return True
 
 
 def _not_worse(quality: Hit[Meaning], tokens: Tokens) -> bool:

@@ -15,6 +15,7 @@ from bot.content.faults import KnowledgeError
 from bot.conversation import compiled
 from bot.conversation.compiled import engine_for_long, engine_from, engine_made_apart
 from bot.conversation.engine import Engine
+from tests.conftest import copy_small_knowledge
 
 TEXTS = ("cant swalow my food since botox 3 days ago", "bruise after filler", "hello", "canh see")
 
@@ -24,34 +25,39 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
+@pytest.fixture(scope="module")
+def small_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return Engine.from_folder(copy_small_knowledge(tmp_path_factory.mktemp("small") / "knowledge"))
+
+
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> list[Path]:
+def made(monkeypatch: pytest.MonkeyPatch, small_engine: Engine) -> list[Path]:
     """The folders that were compiled; compiling itself is left out."""
     found: list[Path] = []
 
     def compile_it(folder: Path) -> Engine:
         found.append(folder)
-        return engine
+        return small_engine
 
     monkeypatch.setattr(compiled.Engine, "from_folder", compile_it)
     return found
 
 
 def test_the_same_answers_and_no_second_compilation(
-    engine: Engine, knowledge_copy: Path, cache: Path, made: list[Path]
+    small_engine: Engine, small_knowledge: Path, cache: Path, made: list[Path]
 ) -> None:
-    engine_from(knowledge_copy, cache)
-    again = engine_from(knowledge_copy, cache)
+    engine_from(small_knowledge, cache)
+    again = engine_from(small_knowledge, cache)
     assert len(made) == 1
-    assert again is not engine
+    assert again is not small_engine
     for text in TEXTS:
-        assert again.answer(text) == engine.answer(text)
+        assert again.answer(text) == small_engine.answer(text)
 
 
 def test_reading_keeps_nothing_that_nothing_points_to(
-    knowledge_copy: Path, cache: Path, made: list[Path]
+    small_knowledge: Path, cache: Path, made: list[Path]
 ) -> None:
-    engine_from(knowledge_copy, cache)
+    engine_from(small_knowledge, cache)
     (file,) = cache.iterdir()
     marked, used = set(), set()
     for opcode, number, _ in pickletools.genops(file.read_bytes()):
@@ -65,56 +71,56 @@ def test_reading_keeps_nothing_that_nothing_points_to(
 
 
 def test_an_edit_is_never_answered_from_the_cache(
-    knowledge_copy: Path, cache: Path, made: list[Path]
+    small_knowledge: Path, cache: Path, made: list[Path]
 ) -> None:
-    sources = knowledge_copy / "sources.yaml"
+    sources = small_knowledge / "sources.yaml"
     for number in range(1, compiled.KEPT + 2):
-        engine_from(knowledge_copy, cache)
+        engine_from(small_knowledge, cache)
         assert len(made) == number
         sources.write_text(sources.read_text() + "# a remark\n")
     assert len(list(cache.iterdir())) == compiled.KEPT
 
 
 def test_what_was_used_last_is_kept(
-    knowledge_copy: Path, cache: Path, made: list[Path], tmp_path: Path
+    small_knowledge: Path, cache: Path, made: list[Path], tmp_path: Path
 ) -> None:
     """The committed version is compared with one edit after the other."""
     committed = tmp_path / "elsewhere" / "knowledge"
-    shutil.copytree(knowledge_copy, committed)
-    sources = knowledge_copy / "sources.yaml"
+    shutil.copytree(small_knowledge, committed)
+    sources = small_knowledge / "sources.yaml"
     for number in range(compiled.KEPT + 1):
         engine_from(committed, cache)
         sources.write_text(sources.read_text() + "# a remark\n")
-        engine_from(knowledge_copy, cache)
+        engine_from(small_knowledge, cache)
         for age, path in enumerate(sorted(cache.iterdir(), key=lambda p: -p.stat().st_mtime)):
             os.utime(path, (number * 100 - age, number * 100 - age))
     assert made.count(committed) == 1
 
 
 def test_where_the_folder_lies_does_not_matter(
-    knowledge_copy: Path, cache: Path, made: list[Path], tmp_path: Path
+    small_knowledge: Path, cache: Path, made: list[Path], tmp_path: Path
 ) -> None:
-    engine_from(knowledge_copy, cache)
-    shutil.copytree(knowledge_copy, tmp_path / "elsewhere" / "knowledge")
+    engine_from(small_knowledge, cache)
+    shutil.copytree(small_knowledge, tmp_path / "elsewhere" / "knowledge")
     engine_from(tmp_path / "elsewhere" / "knowledge", cache)
     assert len(made) == 1
-    shutil.copytree(knowledge_copy, tmp_path / "renamed")
+    shutil.copytree(small_knowledge, tmp_path / "renamed")
     engine_from(tmp_path / "renamed", cache)
     assert len(made) == 2, "faults and evidence name files by the folder's own name"
 
 
-def test_faults_are_told_as_without_a_cache(knowledge_copy: Path, cache: Path) -> None:
-    (knowledge_copy / "sources.yaml").write_text("broken: [")
+def test_faults_are_told_as_without_a_cache(small_knowledge: Path, cache: Path) -> None:
+    (small_knowledge / "sources.yaml").write_text("broken: [")
     with pytest.raises(KnowledgeError):
-        engine_from(knowledge_copy, cache)
+        engine_from(small_knowledge, cache)
     assert not cache.exists()
 
 
 @pytest.mark.parametrize("fault", ["writable by all", "half a file", "something else"])
 def test_a_cache_that_cannot_be_trusted_is_made_anew(
-    knowledge_copy: Path, cache: Path, fault: str, made: list[Path]
+    small_knowledge: Path, cache: Path, fault: str, made: list[Path]
 ) -> None:
-    engine_from(knowledge_copy, cache)
+    engine_from(small_knowledge, cache)
     (path,) = cache.glob("*.pickle")
     match fault:
         case "writable by all":
@@ -123,16 +129,16 @@ def test_a_cache_that_cannot_be_trusted_is_made_anew(
             path.write_bytes(path.read_bytes()[:-9000])
         case "something else":
             path.write_bytes(b"\x80\x04K\x01.")
-    engine_from(knowledge_copy, cache)
+    engine_from(small_knowledge, cache)
     assert len(made) == 2
 
 
 def test_a_disk_that_cannot_be_written_is_no_reason_not_to_start(
-    knowledge_copy: Path, tmp_path: Path, made: list[Path]
+    small_knowledge: Path, tmp_path: Path, made: list[Path]
 ) -> None:
     (tmp_path / "file").write_text("")
-    engine_from(knowledge_copy, tmp_path / "file" / "cache")
-    engine_from(knowledge_copy, None)
+    engine_from(small_knowledge, tmp_path / "file" / "cache")
+    engine_from(small_knowledge, None)
     assert len(made) == 2
 
 
@@ -140,25 +146,26 @@ async def test_made_by_another_process_it_is_the_same(
     engine: Engine, knowledge_copy: Path, cache: Path
 ) -> None:
     apart = await engine_made_apart(knowledge_copy, cache)
-    assert apart.answer(TEXTS[0]) == engine.answer(TEXTS[0])
+    for text in TEXTS:
+        assert apart.answer(text) == engine.answer(text)
     assert len(list(cache.iterdir())) == 1
 
 
-async def test_the_other_process_tells_every_fault(knowledge_copy: Path) -> None:
-    (knowledge_copy / "sources.yaml").write_text("broken: [")
+async def test_the_other_process_tells_every_fault(small_knowledge: Path) -> None:
+    (small_knowledge / "sources.yaml").write_text("broken: [")
     with pytest.raises(KnowledgeError) as told:
-        await engine_made_apart(knowledge_copy, None)
+        await engine_made_apart(small_knowledge, None)
     with pytest.raises(KnowledgeError) as here:
-        Engine.from_folder(knowledge_copy)
+        Engine.from_folder(small_knowledge)
     assert told.value.faults == here.value.faults
 
 
 async def test_a_process_that_fails_is_an_error(
-    knowledge_copy: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+    small_knowledge: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compiled.sys, "executable", "/bin/false")
     with pytest.raises(OSError, match="not compiled"):
-        await engine_made_apart(knowledge_copy, cache)
+        await engine_made_apart(small_knowledge, cache)
 
 
 def test_a_service_that_may_not_lower_its_priority_compiles_all_the_same(
@@ -173,20 +180,20 @@ def test_a_service_that_may_not_lower_its_priority_compiles_all_the_same(
 
 
 def test_what_runs_for_long_never_compiles_itself(
-    engine: Engine, knowledge_copy: Path, cache: Path, made: list[Path]
+    small_engine: Engine, small_knowledge: Path, cache: Path, made: list[Path]
 ) -> None:
-    first = engine_for_long(knowledge_copy, cache)
-    again = engine_for_long(knowledge_copy, cache)
+    first = engine_for_long(small_knowledge, cache)
+    again = engine_for_long(small_knowledge, cache)
     assert made == []
-    assert first.answer(TEXTS[0]) == again.answer(TEXTS[0]) == engine.answer(TEXTS[0])
+    assert first.answer(TEXTS[0]) == again.answer(TEXTS[0]) == small_engine.answer(TEXTS[0])
     assert len(list(cache.iterdir())) == 1
 
 
 def test_if_no_other_process_can_be_started_it_compiles_itself(
-    knowledge_copy: Path, cache: Path, made: list[Path], monkeypatch: pytest.MonkeyPatch
+    small_knowledge: Path, cache: Path, made: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compiled.sys, "executable", "/bin/false")
-    engine_for_long(knowledge_copy, cache)
+    engine_for_long(small_knowledge, cache)
     assert len(made) == 1
 
 

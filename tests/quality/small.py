@@ -125,5 +125,9 @@ class Small:
         return self.git("rev-parse", "HEAD")
 
     def call(self, *arguments: str) -> Result:
-        """A command of Aftercare over this knowledge."""
-        return CliRunner().invoke(main, ["--knowledge", str(self.knowledge), *arguments])
+        """A command of Aftercare over this knowledge, with the compiled versions of all small ones
+        apart from that of the shipped knowledge."""
+        cache = Path(os.environ["XDG_CACHE_HOME"]).with_name("small")
+        return CliRunner(env={"XDG_CACHE_HOME": str(cache)}).invoke(
+            main, ["--knowledge", str(self.knowledge), *arguments]
+        )
