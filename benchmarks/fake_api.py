@@ -61,7 +61,8 @@ class Server:
                 self.arrived.clear()
                 try:
                     wait = float(str(data.get("timeout") or 0))
-                    await asyncio.wait_for(self.arrived.wait(), wait)
+                    async with asyncio.timeout(wait):
+                        await self.arrived.wait()
                 except TimeoutError:
                     return []
             return [self.updates[i] for i in range(min(100, len(self.updates)))]

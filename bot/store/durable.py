@@ -109,7 +109,8 @@ class DurableStore:
         if self._database.shared:
             self._tasks.append(asyncio.create_task(self._renew()))
         try:
-            await asyncio.wait_for(self._opened.wait(), patience)
+            async with asyncio.timeout(patience):
+                await self._opened.wait()
         except TimeoutError:
             LOG.error("the store is not there yet; answers go out without memory")
 
@@ -117,14 +118,16 @@ class DurableStore:
         """Write what is not written yet, and let go."""
         if self._opened.is_set():
             try:
-                await asyncio.wait_for(self._flush(), patience)
+                async with asyncio.timeout(patience):
+                    await self._flush()
             except Exception as failed:  # noqa: BLE001 - the end does not wait for a store
                 LOG.error("the last changes are not written: %s", type(failed).__name__)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
-            await asyncio.wait_for(self._database.close(), patience)
+            async with asyncio.timeout(patience):
+                await self._database.close()
         except Exception as failed:  # noqa: BLE001 - the end does not wait for a store
             LOG.warning("the store is not closed: %s", type(failed).__name__)
 
@@ -167,7 +170,8 @@ class DurableStore:
             if asyncio.iscoroutine(call):
                 call.close()
             raise UnwellError
-        result = await asyncio.wait_for(call, patience)
+        async with asyncio.timeout(patience):
+            result = await call
         self._well()
         return result
 

@@ -57,7 +57,8 @@ class Leader:
     async def leads(self) -> bool:
         """See ``Leading.leads``."""
         try:
-            leads = await asyncio.wait_for(self._ask(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                leads = await self._ask()
         except Exception as failed:  # noqa: BLE001 - polling does not wait for a database
             await self._drop()
             if self._leads is None:
@@ -91,6 +92,7 @@ class Leader:
             return
         try:
             await connection.invalidate()
-            await asyncio.wait_for(connection.close(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await connection.close()
         except Exception as failed:  # noqa: BLE001 - a connection that is gone cannot be closed
             LOG.debug("the poller's connection: %s", type(failed).__name__)

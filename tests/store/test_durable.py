@@ -106,6 +106,23 @@ async def test_what_was_kept_while_the_clock_was_years_ahead_goes_in_time(opened
     assert await store._database.held(NOW.timestamp()) == []
 
 
+async def test_a_stop_in_the_very_moment_of_a_result_is_a_stop(opened: Opener) -> None:
+    """Or what sweeps and renews goes on for ever, and the stop with it."""
+    store = await opened()
+
+    async def sweep() -> None:
+        async def result() -> int:
+            task.cancel()
+            return 1
+
+        await store._patient(result(), 5)
+        await asyncio.sleep(30)
+
+    task = asyncio.create_task(sweep())
+    await asyncio.wait({task}, timeout=5)
+    assert task.cancelled()
+
+
 async def test_an_expired_session_is_not_used_before_the_sweep(opened: Opener) -> None:
     store = await opened()
     await store.put(1, SESSION)

@@ -145,7 +145,8 @@ class Hook:
         self._metrics.updates.labels(work.kind).inc()
         future = self.desk.take(work)
         try:
-            await asyncio.wait_for(asyncio.shield(future), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.shield(future)
         except (TimeoutError, asyncio.CancelledError):
             return Outcome.LATER
         return Outcome.DONE

@@ -148,9 +148,9 @@ class Worker:
         await self.desk.drain(patience)
         offset = self._ledger.offset()
         if self._leads and offset != self._asked:  # confirm what is done, so nothing comes twice
-            confirm = self._bot.raw_updates(offset, 0, limit=1)
             try:
-                await asyncio.wait_for(confirm, CONFIRM)
+                async with asyncio.timeout(CONFIRM):
+                    await self._bot.raw_updates(offset, 0, limit=1)
             except (error.TelegramError, TimeoutError):
                 LOG.warning("the last confirmation failed; some answers may come twice")
         await self._leading.resign()
