@@ -54,10 +54,9 @@ def test_the_same_answers_and_no_second_compilation(
         assert again.answer(text) == small_engine.answer(text)
 
 
-def test_reading_keeps_nothing_that_nothing_points_to(
-    small_knowledge: Path, cache: Path, made: list[Path]
-) -> None:
-    engine_from(small_knowledge, cache)
+def test_reading_keeps_nothing_that_nothing_points_to(small_knowledge: Path, cache: Path) -> None:
+    """Of what runs for months."""
+    engine_for_long(small_knowledge, cache)
     (file,) = cache.iterdir()
     marked, used = set(), set()
     for opcode, number, _ in pickletools.genops(file.read_bytes()):
