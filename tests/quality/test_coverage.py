@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
 from bot.conversation.engine import Engine
-from bot.quality.coverage import cover
+from bot.quality.coverage import Coverage, cover
 
 
-def test_counts_are_those_of_the_files(engine: Engine) -> None:
-    found = cover(engine.knowledge, dt.date(2026, 11, 25))
+@pytest.fixture(scope="module")
+def found(engine: Engine) -> Coverage:
+    return cover(engine.knowledge, dt.date(2026, 11, 25))
+
+
+def test_counts_are_those_of_the_files(engine: Engine, found: Coverage) -> None:
     topics = engine.knowledge.topics.values()
     assert found.counts["topics"] == len(engine.knowledge.topics)
     assert found.counts["views"] == sum(len(topic.views) for topic in topics)
@@ -28,8 +33,7 @@ def test_files_are_overdue_from_their_day_on(engine: Engine) -> None:
     assert len(cover(engine.knowledge, due).overdue) > 100
 
 
-def test_single_sources_are_listed_with_their_line(engine: Engine) -> None:
-    found = cover(engine.knowledge, dt.date(2026, 11, 25))
+def test_single_sources_are_listed_with_their_line(found: Coverage) -> None:
     assert found.single
     assert all(line.startswith("knowledge/") and ".yaml:" in line for line in found.single)
 

@@ -11,7 +11,7 @@ import pytest
 from bot.config import shipped_knowledge
 from bot.conversation.engine import Engine
 from bot.quality.page import report_page
-from bot.quality.report import STANCES, gather_report
+from bot.quality.report import STANCES, Report, gather_report
 from tests.browser import opened
 from tests.quality.small import Small
 
@@ -142,10 +142,16 @@ def test_dark_and_print_have_colours_of_their_own(page: Path) -> None:
         assert not tab.locator("nav").is_visible()
 
 
-def test_the_matrix_of_the_shipped_knowledge_fits_on_paper(engine: Engine, tmp_path: Path) -> None:
-    found = gather_report(engine, shipped_knowledge(), (), dt.date(2026, 11, 25))
+@pytest.fixture(scope="module")
+def shipped(engine: Engine) -> Report:
+    return gather_report(engine, shipped_knowledge(), (), dt.date(2026, 11, 25))
+
+
+def test_the_matrix_of_the_shipped_knowledge_fits_on_paper(
+    engine: Engine, shipped: Report, tmp_path: Path
+) -> None:
     file = tmp_path / "report.html"
-    file.write_text(report_page(found, engine.knowledge), "utf-8")
+    file.write_text(report_page(shipped, engine.knowledge), "utf-8")
     with opened(file, width=1030) as tab:  # A4 across, less its margins
         tab.emulate_media(media="print")
         assert tab.evaluate("document.documentElement.scrollWidth") <= 1030
@@ -158,9 +164,8 @@ def test_every_stance_of_the_model_has_a_colour_and_a_word(engine: Engine, page:
         assert stance in engine.knowledge.wording["en"].stances
 
 
-def test_the_shipped_knowledge(engine: Engine) -> None:
+def test_the_shipped_knowledge(shipped: Report) -> None:
     """No red flag has a case that is not read as it must be."""
-    found = gather_report(engine, shipped_knowledge(), (), dt.date(2026, 11, 25))
-    assert {one.flag.id: one.broken for one in found.flags if one.broken} == {}
-    assert all(one.hits and one.near_misses for one in found.flags)
-    assert sum(topics.views for topics in found.topics) == found.coverage.counts["views"]
+    assert {one.flag.id: one.broken for one in shipped.flags if one.broken} == {}
+    assert all(one.hits and one.near_misses for one in shipped.flags)
+    assert sum(topics.views for topics in shipped.topics) == shipped.coverage.counts["views"]
