@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # More than cores: much of the tests is waiting for processes.
-WORKERS ?= 4
+WORKERS ?= 6
 
 .PHONY: help setup changelog chat run test lint check eval snapshots net bench crash soak ci clean lock
 

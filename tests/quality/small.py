@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 from subprocess import run
 
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.understanding import vocabulary
 from tests.conftest import ROOT
 
 LIFE = "status: live\nreviewed_by: none\nreviewed_on: none\nreview_due: 2099-11-24\n"
@@ -76,6 +78,18 @@ FILES = {
         ' "accept": ["urgent"], "kind": "filler"}\n'
     ),
 }  # fmt: skip
+
+
+@cache
+def _few_words() -> dict[str, int]:
+    counts = sorted(vocabulary.common_words().items(), key=lambda item: -item[1])
+    return dict(counts[:3000])
+
+
+def know_few_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the 3,000 most usual words of English a small knowledge is compiled in a moment."""
+    few = _few_words()
+    monkeypatch.setattr(vocabulary, "common_words", lambda: few)
 
 
 class Small:

@@ -19,7 +19,7 @@ from bot.quality.difference import Change, Edit, Kind, Verdict, compare, words_c
 from bot.quality.messages import Claim
 from tests.browser import opened
 from tests.conftest import ROOT
-from tests.quality.small import FILES, Small
+from tests.quality.small import FILES, Small, know_few_words
 
 FLAG = "knowledge/red_flags/occlusion.yaml"
 PAIN = "knowledge/red_flags/pain.yaml"
@@ -29,7 +29,8 @@ ACHE = "head hurts since the filler"
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Small:
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+    know_few_words(monkeypatch)
     made = Small(tmp_path / "project")
     made.commit("The beginning")
     return made

@@ -13,11 +13,12 @@ from bot.conversation.engine import Engine
 from bot.quality.page import report_page
 from bot.quality.report import STANCES, Report, gather_report
 from tests.browser import opened
-from tests.quality.small import Small
+from tests.quality.small import Small, know_few_words
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Small:
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+    know_few_words(monkeypatch)
     return Small(tmp_path / "project")
 
 
