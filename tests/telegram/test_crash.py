@@ -33,10 +33,7 @@ async def test_somebody_who_writes_a_lot_sees_one_repeat_a_kill() -> None:
 
 
 async def test_three_replicas_answer_everybody(postgres: Postgres) -> None:
-    held(await webhook(FEW, postgres.database()))
-
-
-async def test_replicas_that_start_while_people_write_answer_everybody(postgres: Postgres) -> None:
+    """Also those who write while they start."""
     held(await webhook(replace(FEW, early=True), postgres.database()))
 
 
